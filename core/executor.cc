@@ -1,0 +1,52 @@
+#include "core/executor.h"
+
+#include <utility>
+
+namespace evenlight {
+
+Executor::Executor(int num_threads, int max_queued)
+    : max_queued_(static_cast<size_t>(max_queued)) {
+  threads_.reserve(static_cast<size_t>(num_threads));
+  for (int thread = 0; thread < num_threads; ++thread) {
+    threads_.emplace_back([this] { Work(); });
+  }
+}
+
+Executor::~Executor() { Stop(); }
+
+bool Executor::Submit(std::function<void()> task) {
+  {
+    MutexLock lock(mu_);
+    if (is_stopping_ || queue_.size() >= max_queued_) return false;
+    queue_.push_back(std::move(task));
+  }
+  wake_.NotifyOne();
+  return true;
+}
+
+void Executor::Stop() {
+  std::vector<std::thread> threads;
+  {
+    MutexLock lock(mu_);
+    is_stopping_ = true;
+    threads.swap(threads_);
+  }
+  wake_.NotifyAll();
+  for (std::thread& thread : threads) thread.join();
+}
+
+void Executor::Work() {
+  while (true) {
+    std::function<void()> task;
+    {
+      MutexLock lock(mu_);
+      while (queue_.empty() && !is_stopping_) wake_.Wait(mu_);
+      if (queue_.empty()) return;
+      task = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    task();
+  }
+}
+
+}  // namespace evenlight

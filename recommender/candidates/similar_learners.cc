@@ -1,0 +1,67 @@
+#include "recommender/candidates/similar_learners.h"
+
+#include <algorithm>
+
+#include "recommender/candidates/top_few.h"
+#include "recommender/models/factors.h"
+#include "recommender/state/engagement.h"
+
+namespace evenlight {
+namespace {
+
+// The latest first.
+std::vector<const ResourceState*> LatestEngagements(const LearnerState& state) {
+  std::vector<const ResourceState*> engaged;
+  for (const ResourceState& resource : state.resources) {
+    if (EngagementWeight(resource) > 0) engaged.push_back(&resource);
+  }
+  std::sort(engaged.begin(), engaged.end(),
+            [](const ResourceState* a, const ResourceState* b) {
+              return a->last_event != b->last_event
+                         ? a->last_event > b->last_event
+                         : a->resource < b->resource;
+            });
+  return engaged;
+}
+
+}  // namespace
+
+std::optional<Eigen::VectorXf> FoldInLearner(const LearnerView& view) {
+  const InterestModel& interest = view.snapshot().models->interest;
+  if (!interest.has_factors()) return std::nullopt;
+  std::vector<Engagement> history;
+  for (const ResourceState* resource : LatestEngagements(view.state())) {
+    if (history.size() == kMaxEngagements) break;
+    const ResourceRow row = interest.FindResource(resource->resource);
+    if (row == ResourceRow::kNone) continue;
+    history.push_back({row, EngagementWeight(*resource)});
+  }
+  if (history.empty()) return std::nullopt;
+  absl::StatusOr<Eigen::VectorXf> factors =
+      FoldIn(interest.params().factors, history);
+  if (!factors.ok() || !factors->allFinite()) return std::nullopt;
+  return *std::move(factors);
+}
+
+void ProposeSimilarLearners(const SourceInput& input,
+                            const Eigen::VectorXf& learner_factors,
+                            std::vector<Candidate>& candidates) {
+  const ServingSnapshot& snapshot = input.view.snapshot();
+  const FactorMatrix& factors =
+      snapshot.models->interest.params().factors.factors;
+  TopFew best(input.limit);
+  for (const ResourceIndex resource : input.scope) {
+    const ResourceRow row = snapshot.resource_row(resource);
+    if (row == ResourceRow::kNone) continue;
+    const float score = factors.row(ToInt(row)).dot(learner_factors);
+    // Most are not near the top; only the few that are ask for the gate.
+    if (best.Takes(score, resource) && input.is_eligible(resource)) {
+      best.Add(score, resource);
+    }
+  }
+  for (const auto& [score, resource] : best.Take()) {
+    candidates.push_back({resource, Reason::kSimilarLearners});
+  }
+}
+
+}  // namespace evenlight

@@ -1,0 +1,75 @@
+// One list for a whole class, the groups that follow from it, and who needs
+// something else. Pure, as recommender/pipeline.
+
+#ifndef EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_PLAN_H_
+#define EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_PLAN_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "core/recommendation.h"
+#include "recommender/models/model_binding.h"
+#include "recommender/pipeline/pipeline.h"
+#include "recommender/ranking/policy.h"
+#include "recommender/state/learner_state.h"
+
+namespace evenlight {
+
+struct ClassLearner {
+  LearnerProfile profile;
+  LearnerState state;
+};
+
+// Everything is borrowed for the call.
+struct ClassPlanInput {
+  const ServingSnapshot& snapshot;
+  absl::Span<const ClassLearner> learners;
+  const RecommendationRequest& request;  // page_size in [1, 20].
+  const RankingPolicy& policy;
+  absl::Time now;
+  const FilterIndex* index = nullptr;  // As PipelineInput::index.
+};
+
+struct ClassItem {
+  ResourceIndex resource = ResourceIndex::kNone;
+  float added_gain = 0;  // In knowledge components, summed over learners.
+  int32_t num_learners_fit = 0;
+  std::string reason_text;
+};
+
+struct ClassGroup {
+  ResourceIndex resource = ResourceIndex::kNone;
+  std::vector<LearnerId> learners;
+  std::string reason_text;
+};
+
+struct UnservedLearner {
+  LearnerId learner;
+  ResourceIndex instead = ResourceIndex::kNone;  // kNone: nothing fits at all.
+  std::string reason_text;
+};
+
+struct ClassPlan {
+  std::vector<ClassItem> items;  // In the order chosen; no resource twice.
+  std::vector<ClassGroup> groups;
+  std::vector<UnservedLearner> unserved;
+  std::vector<std::string> degraded;
+};
+
+// Chooses items one by one, each the one that adds most to
+//
+//   F(S) = sum over learners l of max over r in S of gain(l, r)
+//
+// (facility location; the greedy choice is within 1 - 1/e of the best,
+// Nemhauser, Wolsey & Fisher 1978). A resource that is not eligible for a
+// learner has gain 0 for them; one that is eligible for nobody is never chosen.
+// Every learner is in exactly one group or unserved. Each learner's state has
+// at most a moderate number of kcs; the cost is that of one shared candidate
+// set, not of one pipeline per learner.
+ClassPlan PlanForClass(const ClassPlanInput& input);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_PLAN_H_

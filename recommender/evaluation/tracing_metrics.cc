@@ -1,0 +1,158 @@
+#include "recommender/evaluation/tracing_metrics.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace evenlight {
+namespace {
+
+constexpr double kLeastProbability = 1e-6;
+
+double Loss(const Prediction& prediction) {
+  const double p = std::clamp<double>(prediction.p_correct, kLeastProbability,
+                                      1 - kLeastProbability);
+  return -std::log(prediction.is_correct ? p : 1 - p);
+}
+
+// Mean of `losses`, which belong to `predictions`, and its standard error with
+// learners as clusters.
+LossDifference ClusteredMean(absl::Span<const Prediction> predictions,
+                             const std::vector<double>& losses) {
+  if (losses.empty()) return {};
+  const double count = static_cast<double>(losses.size());
+  const double mean =
+      std::accumulate(losses.begin(), losses.end(), 0.0) / count;
+  double sum_of_squares = 0;
+  double of_learner = 0;
+  for (size_t row = 0; row < losses.size(); ++row) {
+    of_learner += losses[row] - mean;
+    const bool is_last =
+        row + 1 == losses.size() ||
+        predictions[row + 1].learner != predictions[row].learner;
+    if (!is_last) continue;
+    sum_of_squares += of_learner * of_learner;
+    of_learner = 0;
+  }
+  return {mean, std::sqrt(sum_of_squares) / count};
+}
+
+struct Counts {
+  double correct = 0;
+  double incorrect = 0;
+};
+
+Counts CountOutcomes(absl::Span<const Prediction> predictions) {
+  Counts counts;
+  for (const Prediction& prediction : predictions) {
+    ++(prediction.is_correct ? counts.correct : counts.incorrect);
+  }
+  return counts;
+}
+
+double AucError(double auc, const Counts& counts) {
+  if (counts.correct == 0 || counts.incorrect == 0) return 0;
+  const double q1 = auc / (2 - auc);
+  const double q2 = 2 * auc * auc / (1 + auc);
+  const double variance = auc * (1 - auc) +
+                          (counts.correct - 1) * (q1 - auc * auc) +
+                          (counts.incorrect - 1) * (q2 - auc * auc);
+  return std::sqrt(std::max(0.0, variance) /
+                   (counts.correct * counts.incorrect));
+}
+
+}  // namespace
+
+double Auc(absl::Span<const Prediction> predictions) {
+  std::vector<Prediction> sorted(predictions.begin(), predictions.end());
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Prediction& a, const Prediction& b) {
+              return a.p_correct < b.p_correct;
+            });
+  // Each right answer wins against the wrong ones below it, and half of those
+  // beside it.
+  double wins = 0;
+  double incorrect_below = 0;
+  for (size_t begin = 0; begin < sorted.size();) {
+    size_t end = begin;
+    Counts tied;
+    for (; end < sorted.size() &&
+           sorted[end].p_correct == sorted[begin].p_correct;
+         ++end) {
+      ++(sorted[end].is_correct ? tied.correct : tied.incorrect);
+    }
+    wins += tied.correct * (incorrect_below + tied.incorrect / 2);
+    incorrect_below += tied.incorrect;
+    begin = end;
+  }
+  const double pairs =
+      (static_cast<double>(sorted.size()) - incorrect_below) * incorrect_below;
+  return pairs == 0 ? 0.5 : wins / pairs;
+}
+
+double Accuracy(absl::Span<const Prediction> predictions) {
+  if (predictions.empty()) return 0;
+  int64_t num_right = 0;
+  for (const Prediction& prediction : predictions) {
+    if ((prediction.p_correct > 0.5f) == prediction.is_correct) ++num_right;
+  }
+  return static_cast<double>(num_right) /
+         static_cast<double>(predictions.size());
+}
+
+double LogLoss(absl::Span<const Prediction> predictions) {
+  if (predictions.empty()) return 0;
+  double sum = 0;
+  for (const Prediction& prediction : predictions) sum += Loss(prediction);
+  return sum / static_cast<double>(predictions.size());
+}
+
+double CalibrationError(absl::Span<const Prediction> predictions,
+                        int num_bins) {
+  if (predictions.empty()) return 0;
+  // |sum p - num correct| of a bin is its gap times its number of answers.
+  std::vector<double> gaps(num_bins);
+  for (const Prediction& prediction : predictions) {
+    const int bin = std::clamp(
+        static_cast<int>(prediction.p_correct * static_cast<float>(num_bins)),
+        0, num_bins - 1);
+    gaps[bin] += prediction.p_correct - (prediction.is_correct ? 1.0 : 0.0);
+  }
+  double sum = 0;
+  for (const double gap : gaps) sum += std::abs(gap);
+  return sum / static_cast<double>(predictions.size());
+}
+
+TracingMetrics EvaluateTracing(absl::Span<const Prediction> predictions) {
+  TracingMetrics metrics;
+  metrics.num_answers = static_cast<int64_t>(predictions.size());
+  metrics.auc = Auc(predictions);
+  metrics.auc_error = AucError(metrics.auc, CountOutcomes(predictions));
+  metrics.accuracy = Accuracy(predictions);
+  metrics.calibration_error = CalibrationError(predictions);
+
+  std::vector<double> losses;
+  losses.reserve(predictions.size());
+  for (const Prediction& prediction : predictions) {
+    losses.push_back(Loss(prediction));
+  }
+  const LossDifference loss = ClusteredMean(predictions, losses);
+  metrics.log_loss = loss.mean;
+  metrics.log_loss_error = loss.standard_error;
+  return metrics;
+}
+
+LossDifference CompareLogLoss(absl::Span<const Prediction> a,
+                              absl::Span<const Prediction> b) {
+  assert(a.size() == b.size());
+  std::vector<double> differences;
+  differences.reserve(a.size());
+  for (size_t row = 0; row < a.size(); ++row) {
+    differences.push_back(Loss(a[row]) - Loss(b[row]));
+  }
+  return ClusteredMean(a, differences);
+}
+
+}  // namespace evenlight

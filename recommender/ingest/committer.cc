@@ -1,0 +1,260 @@
+#include "recommender/ingest/committer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/log.h"
+
+namespace evenlight {
+namespace {
+
+// Ids never hold a slash, so no two requests share a key.
+std::string JoinKey(const TenantId& tenant, const LearnerId& learner,
+                    absl::string_view request_id) {
+  return absl::StrCat(tenant, "/", learner, "/", request_id);
+}
+
+// Moves up to `max` from the front of `queue`.
+template <typename T>
+std::vector<T> TakeFront(std::deque<T>& queue, size_t max) {
+  const auto end = queue.begin() + std::min(max, queue.size());
+  std::vector<T> taken(std::make_move_iterator(queue.begin()),
+                       std::make_move_iterator(end));
+  queue.erase(queue.begin(), end);
+  return taken;
+}
+
+template <typename Submissions>
+void AnswerAll(const Submissions& submissions, const absl::Status& status) {
+  for (const Submission& submission : submissions) submission.done(status);
+}
+
+}  // namespace
+
+Committer::Committer(Options options, Database* database,
+                     const ModelRegistry* registry, OnStale on_stale)
+    : options_(options),
+      database_(*database),
+      on_stale_(std::move(on_stale)),
+      builder_(database, registry),
+      thread_([this] { Work(); }) {}
+
+Committer::~Committer() { Stop(); }
+
+absl::Status Committer::Submit(const TenantId& tenant,
+                               std::vector<Event> events, bool all_or_nothing,
+                               Done done) {
+  {
+    MutexLock lock(mu_);
+    if (!refusal_.ok()) return refusal_;
+    if (is_stopping_) {
+      return absl::UnavailableError("the committer is stopping");
+    }
+    const auto num_events = static_cast<int64_t>(events.size());
+    if (num_queued_events_ + num_events > options_.max_queued_events) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat(num_queued_events_, " events are queued; ", num_events,
+                       " more pass the limit of ", options_.max_queued_events));
+    }
+    num_queued_events_ += num_events;
+    submissions_.push_back(
+        {tenant, std::move(events), all_or_nothing, std::move(done), {}});
+  }
+  wake_.NotifyOne();
+  return absl::OkStatus();
+}
+
+void Committer::SubmitExposure(const TenantId& tenant, StoredList list,
+                               Event event) {
+  auto shared = std::make_shared<const StoredList>(std::move(list));
+  {
+    MutexLock lock(mu_);
+    if (is_stopping_ || !refusal_.ok() ||
+        exposures_.size() >=
+            static_cast<size_t>(options_.max_queued_exposures)) {
+      ++num_dropped_exposures_;
+      return;
+    }
+    if (!shared->request_id.empty() &&
+        !requests_.try_emplace(RequestKey(tenant, *shared), shared).second) {
+      return;
+    }
+    exposures_.push_back({tenant, std::move(shared), std::move(event)});
+    if (!IsTimeToWake()) return;
+  }
+  wake_.NotifyOne();
+}
+
+void Committer::SubmitState(const TenantId& tenant, const LearnerId& learner,
+                            StoredLearnerState state) {
+  {
+    MutexLock lock(mu_);
+    if (is_stopping_ || !refusal_.ok() ||
+        caught_up_.size() >= static_cast<size_t>(options_.max_queued_states)) {
+      return;
+    }
+    caught_up_.push_back({tenant, learner, std::move(state)});
+    if (!IsTimeToWake()) return;
+  }
+  wake_.NotifyOne();
+}
+
+void Committer::Stop() {
+  {
+    MutexLock lock(mu_);
+    is_stopping_ = true;
+  }
+  wake_.NotifyAll();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::optional<StoredList> Committer::FindQueuedRequest(
+    const TenantId& tenant, const LearnerId& learner,
+    absl::string_view request_id) const {
+  std::shared_ptr<const StoredList> list;
+  {
+    MutexLock lock(mu_);
+    const auto found = requests_.find(JoinKey(tenant, learner, request_id));
+    if (found == requests_.end()) return std::nullopt;
+    list = found->second;
+  }
+  return *list;
+}
+
+int64_t Committer::num_dropped_exposures() const {
+  MutexLock lock(mu_);
+  return num_dropped_exposures_;
+}
+
+std::string Committer::RequestKey(const TenantId& tenant,
+                                  const StoredList& list) {
+  return JoinKey(tenant, list.learner, list.request_id);
+}
+
+size_t Committer::NumIdleWork() const {
+  return exposures_.size() + caught_up_.size();
+}
+
+// The first begins the delay, the last ends it.
+bool Committer::IsTimeToWake() const {
+  return NumIdleWork() == 1 ||
+         NumIdleWork() == static_cast<size_t>(options_.max_idle_work);
+}
+
+void Committer::Work() {
+  while (true) {
+    CommitWork work = TakeWork();
+    if (work.empty()) return;
+    Commit(std::move(work));
+  }
+}
+
+CommitWork Committer::TakeWork() {
+  MutexLock lock(mu_);
+  while (!is_stopping_ && submissions_.empty() && NumIdleWork() == 0) {
+    wake_.Wait(mu_);
+  }
+  if (!is_stopping_ && submissions_.empty() &&
+      NumIdleWork() < static_cast<size_t>(options_.max_idle_work)) {
+    // Once: waking early, for whatever reason, only writes sooner.
+    wake_.WaitFor(mu_, options_.max_idle_delay);
+  }
+  return TakeBatch();
+}
+
+CommitWork Committer::TakeBatch() {
+  const auto max_events = static_cast<size_t>(options_.max_batch_events);
+  CommitWork work;
+  work.exposures = TakeFront(exposures_, max_events);
+  work.caught_up =
+      TakeFront(caught_up_, static_cast<size_t>(options_.max_idle_work));
+  size_t num_events = 0;
+  while (!submissions_.empty() && num_events < max_events) {
+    num_events += submissions_.front().events.size();
+    if (num_events > max_events && !work.submissions.empty()) {
+      num_events -= submissions_.front().events.size();
+      break;
+    }
+    work.submissions.push_back(std::move(submissions_.front()));
+    submissions_.pop_front();
+  }
+  num_queued_events_ -= static_cast<int64_t>(num_events);
+  return work;
+}
+
+void Committer::Commit(CommitWork work) {
+  absl::StatusOr<BuiltCommit> commit = builder_.Build(work);
+  if (!commit.ok()) return CommitApart(std::move(work), commit.status());
+  if (!commit->batch.empty()) {
+    const absl::Status written = database_.Write(commit->batch);
+    if (!written.ok()) return RefuseFromNowOn(std::move(work), written);
+  }
+  {
+    MutexLock lock(mu_);
+    ForgetRequests(work.exposures);
+  }
+  if (on_stale_) {
+    for (const auto& [tenant, learner] : commit->need_catch_up) {
+      on_stale_(tenant, learner);
+    }
+  }
+  for (Submission& submission : work.submissions) {
+    submission.done(std::move(submission.results));
+  }
+}
+
+// A record that cannot be read concerns one caller; the others go on without.
+void Committer::CommitApart(CommitWork work, const absl::Status& problem) {
+  const bool has_idle = !work.exposures.empty() || !work.caught_up.empty();
+  if (work.submissions.size() + (has_idle ? 1 : 0) > 1) {
+    CommitWork idle;
+    idle.exposures = std::move(work.exposures);
+    idle.caught_up = std::move(work.caught_up);
+    if (has_idle) Commit(std::move(idle));
+    for (Submission& submission : work.submissions) {
+      CommitWork alone;
+      alone.submissions.push_back(std::move(submission));
+      Commit(std::move(alone));
+    }
+    return;
+  }
+  Log(LogLevel::kError, "commit_not_built", {{"problem", problem.ToString()}});
+  {
+    MutexLock lock(mu_);
+    ForgetRequests(work.exposures);
+    num_dropped_exposures_ += static_cast<int64_t>(work.exposures.size());
+  }
+  AnswerAll(work.submissions, problem);
+}
+
+void Committer::RefuseFromNowOn(CommitWork work, const absl::Status& problem) {
+  Log(LogLevel::kError, "commits_refused", {{"problem", problem.ToString()}});
+  const absl::Status refusal = absl::UnavailableError(
+      absl::StrCat("the database takes no more writes: ", problem.message()));
+  std::deque<Exposure> exposures;
+  std::deque<CaughtUpState> caught_up;
+  std::deque<Submission> submissions;
+  {
+    MutexLock lock(mu_);
+    refusal_ = refusal;
+    exposures.swap(exposures_);
+    caught_up.swap(caught_up_);
+    submissions.swap(submissions_);
+    requests_.clear();
+    num_queued_events_ = 0;
+    num_dropped_exposures_ +=
+        static_cast<int64_t>(work.exposures.size() + exposures.size());
+  }
+  AnswerAll(work.submissions, refusal);
+  AnswerAll(submissions, refusal);
+}
+
+void Committer::ForgetRequests(const std::vector<Exposure>& exposures) {
+  for (const Exposure& exposure : exposures) {
+    if (exposure.list->request_id.empty()) continue;
+    requests_.erase(RequestKey(exposure.tenant, *exposure.list));
+  }
+}
+
+}  // namespace evenlight

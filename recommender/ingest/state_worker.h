@@ -1,0 +1,56 @@
+// Catches up stale states in the background, so that the next reader need not.
+
+#ifndef EVENLIGHT_RECOMMENDER_INGEST_STATE_WORKER_H_
+#define EVENLIGHT_RECOMMENDER_INGEST_STATE_WORKER_H_
+
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
+#include "core/ids.h"
+#include "core/mutex.h"
+#include "recommender/ingest/state_reader.h"
+#include "recommender/lifecycle/model_registry.h"
+
+namespace evenlight {
+
+// Thread-safe. One low-priority thread.
+class StateWorker {
+ public:
+  // `reader` and `registry` outlive it. Starts its thread.
+  StateWorker(const StateReader* reader, const ModelRegistry* registry);
+  ~StateWorker();  // Stop()
+
+  // Has the learner's state refolded some time soon. A learner waits once. At
+  // most 100,000 wait; more are left to their next reader.
+  void Enqueue(const TenantId& tenant, const LearnerId& learner)
+      ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Drops what waits and joins.
+  void Stop() ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Blocks until nothing waits or runs. For tests and a clean shutdown.
+  void WaitUntilIdle() ABSL_LOCKS_EXCLUDED(mu_);
+
+ private:
+  using Key = std::pair<TenantId, LearnerId>;
+
+  void Work() ABSL_LOCKS_EXCLUDED(mu_);
+
+  const StateReader& reader_;
+  const ModelRegistry& registry_;
+  Mutex mu_;
+  CondVar wake_;
+  CondVar idle_;
+  std::deque<Key> queue_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_set<Key> waiting_ ABSL_GUARDED_BY(mu_);
+  bool is_working_ ABSL_GUARDED_BY(mu_) = false;
+  bool is_stopping_ ABSL_GUARDED_BY(mu_) = false;
+  std::thread thread_;
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_INGEST_STATE_WORKER_H_

@@ -1,0 +1,51 @@
+// The factorisation half of a ModelSet: resource factors and popularity, on the
+// same rows.
+
+#ifndef EVENLIGHT_RECOMMENDER_MODELS_INTEREST_MODEL_H_
+#define EVENLIGHT_RECOMMENDER_MODELS_INTEREST_MODEL_H_
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "core/ids.h"
+#include "recommender/models/factors.h"
+
+namespace evenlight {
+
+// What an InterestModel is made of. Rows are positions in `resources`.
+struct InterestParams {
+  std::vector<ResourceId> resources;
+  ResourceFactors factors;        // As many rows as `resources`; or none.
+  std::vector<float> popularity;  // [num_resources], number of learners, >= 0.
+  // By grade, best first: rows and their popularity among its learners.
+  std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> grades;
+  // Of x_u . y_i over unseen pairs at training; to calibrate interest.
+  float score_mean = 0;
+  float score_deviation = 1;
+};
+
+// Immutable. A default-constructed one knows no resource.
+class InterestModel {
+ public:
+  InterestModel() = default;
+  explicit InterestModel(InterestParams params);
+
+  ResourceRow FindResource(ResourceKey resource) const;
+  int32_t num_resources() const {
+    return static_cast<int32_t>(params_.resources.size());
+  }
+  bool has_factors() const { return params_.factors.factors.rows() > 0; }
+
+  const InterestParams& params() const { return params_; }
+
+ private:
+  InterestParams params_;
+  absl::flat_hash_map<ResourceKey, ResourceRow> rows_;
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_MODELS_INTEREST_MODEL_H_

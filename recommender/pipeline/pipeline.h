@@ -1,0 +1,73 @@
+// The whole recommendation as one pure function of state, catalog, models,
+// request and time. No lock, no clock, no store: it can be replayed.
+//
+//   propose -> merge -> features -> score -> eligibility -> diversity
+//     -> eligibility -> explain
+//
+// Nothing is added after the last gate.
+
+#ifndef EVENLIGHT_RECOMMENDER_PIPELINE_PIPELINE_H_
+#define EVENLIGHT_RECOMMENDER_PIPELINE_PIPELINE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/recommendation.h"
+#include "recommender/models/model_binding.h"
+#include "recommender/ranking/filter_index.h"
+#include "recommender/ranking/policy.h"
+#include "recommender/state/learner_state.h"
+
+namespace evenlight {
+
+struct RecommendationRequest {
+  Phase phase = Phase::kSelfStudy;
+  int32_t page_size = 10;  // [1, 100]
+  ResourceFilter filter;
+  uint64_t seed = 0;  // Of all randomness in the answer.
+  ReasonLanguage language = ReasonLanguage::kEnglish;
+};
+
+// What Recommend() reads. Everything is borrowed for the call.
+struct PipelineInput {
+  const ServingSnapshot& snapshot;
+  const LearnerState& state;
+  const LearnerProfile& profile;
+  const RecommendationRequest& request;
+  const RankingPolicy& policy;
+  absl::Time now;
+  // Of the snapshot's catalog. nullptr: made for this call, which costs
+  // milliseconds for a large catalog; whoever serves makes it once.
+  const FilterIndex* index = nullptr;
+};
+
+// One candidate with all that was computed about it.
+struct RankedResource {
+  ResourceIndex resource = ResourceIndex::kNone;
+  Reason reason = Reason::kUnspecified;
+  float score = 0;                 // sum over parts of weight x part
+  ScoreParts parts{};              // Each in [0, 1].
+  std::optional<float> p_correct;  // Of exercises and quizzes.
+  float propensity = 1;            // Of this place in the list, (0, 1].
+  std::string reason_text;         // Shown ones only.
+  const char* removed_by = "";     // The stage's name; empty if shown.
+};
+
+struct RankedList {
+  std::vector<RankedResource> shown;       // Best first; no resource twice.
+  std::vector<RankedResource> considered;  // The 50 best, shown or not.
+  ScoreParts weights{};                    // Of the phase.
+  std::vector<std::string> degraded;       // What was left out, and why.
+};
+
+// The recommendation. `shown` has fewer than page_size entries only if fewer
+// resources are eligible (recommender/ranking/eligibility.h). A learner without
+// events is served by grade, subject and language, reason kNewLearner.
+RankedList Recommend(const PipelineInput& input);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_PIPELINE_PIPELINE_H_

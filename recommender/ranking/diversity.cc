@@ -1,0 +1,69 @@
+#include "recommender/ranking/diversity.h"
+
+#include <algorithm>
+
+namespace evenlight {
+namespace {
+
+constexpr float kKcShare = 0.6f;
+constexpr float kKindShare = 0.2f;
+constexpr float kProviderShare = 0.2f;
+
+float Jaccard(absl::Span<const KcIndex> a, absl::Span<const KcIndex> b) {
+  int num_shared = 0;
+  for (const KcIndex kc : a) {
+    num_shared += std::find(b.begin(), b.end(), kc) != b.end() ? 1 : 0;
+  }
+  const int num_all = static_cast<int>(a.size() + b.size()) - num_shared;
+  return num_all == 0
+             ? 0
+             : static_cast<float>(num_shared) / static_cast<float>(num_all);
+}
+
+}  // namespace
+
+float Similarity(const Catalog& catalog, ResourceIndex a, ResourceIndex b) {
+  const Resource& left = catalog.resource(a);
+  const Resource& right = catalog.resource(b);
+  float similarity = kKcShare * Jaccard(catalog.KcsOf(a), catalog.KcsOf(b));
+  if (left.kind == right.kind) similarity += kKindShare;
+  if (!left.provider.empty() && left.provider == right.provider) {
+    similarity += kProviderShare;
+  }
+  return similarity;
+}
+
+std::vector<int32_t> Diversify(const Catalog& catalog,
+                               absl::Span<const Scored> items, float diversity,
+                               int32_t num_chosen) {
+  const int32_t num_items = static_cast<int32_t>(items.size());
+  std::vector<float> most_similar(items.size(), 0);
+  std::vector<bool> is_chosen(items.size(), false);
+  std::vector<int32_t> chosen;
+  const auto value = [&](int32_t item) {
+    return (1 - diversity) * items[item].score - diversity * most_similar[item];
+  };
+  const auto is_better = [&](int32_t a, int32_t b) {
+    if (items[a].is_ready != items[b].is_ready) return items[a].is_ready;
+    return value(a) > value(b);
+  };
+  num_chosen = std::min(num_chosen, num_items);
+  while (static_cast<int32_t>(chosen.size()) < num_chosen) {
+    int32_t best = -1;
+    for (int32_t item = 0; item < num_items; ++item) {
+      if (is_chosen[item]) continue;
+      if (best < 0 || is_better(item, best)) best = item;
+    }
+    is_chosen[best] = true;
+    chosen.push_back(best);
+    for (int32_t item = 0; diversity > 0 && item < num_items; ++item) {
+      if (is_chosen[item]) continue;
+      most_similar[item] = std::max(
+          most_similar[item],
+          Similarity(catalog, items[item].resource, items[best].resource));
+    }
+  }
+  return chosen;
+}
+
+}  // namespace evenlight

@@ -1,0 +1,39 @@
+// Puts variety into a list: maximal marginal relevance, Carbonell & Goldstein,
+// SIGIR 1998.
+
+#ifndef EVENLIGHT_RECOMMENDER_RANKING_DIVERSITY_H_
+#define EVENLIGHT_RECOMMENDER_RANKING_DIVERSITY_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "core/catalog.h"
+
+namespace evenlight {
+
+struct Scored {
+  ResourceIndex resource = ResourceIndex::kNone;
+  float score = 0;
+  bool is_ready = true;  // Nothing is missing before it.
+};
+
+// How alike two resources are, in [0, 1]: 0.6 x the Jaccard index of their kcs,
+// + 0.2 if of the same kind, + 0.2 if of the same provider.
+float Similarity(const Catalog& catalog, ResourceIndex a, ResourceIndex b);
+
+// Positions in `items` of the chosen ones, at most `num_chosen`, each once, in
+// order. Each is the one with the highest
+//
+//   (1 - diversity) score - diversity max over chosen c of Similarity(., c)
+//
+// among those that are ready; the others follow only when none is left: what
+// cannot be followed yet is never chosen for the sake of variety or interest.
+// Ties go to the earlier item. `diversity` 0 is the order of scores.
+std::vector<int32_t> Diversify(const Catalog& catalog,
+                               absl::Span<const Scored> items, float diversity,
+                               int32_t num_chosen);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_RANKING_DIVERSITY_H_

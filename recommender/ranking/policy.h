@@ -1,0 +1,29 @@
+// What the operator may set about ranking: weights per phase and list rules.
+
+#ifndef EVENLIGHT_RECOMMENDER_RANKING_POLICY_H_
+#define EVENLIGHT_RECOMMENDER_RANKING_POLICY_H_
+
+#include <array>
+#include <cstdint>
+
+#include "core/event.h"
+#include "core/recommendation.h"
+
+namespace evenlight {
+
+// A value. Defaults are hand-set; docs/models.md says why.
+struct RankingPolicy {
+  int64_t version = 1;
+  // By Phase (kUnspecified has the weights of self-study), each >= 0.
+  std::array<ScoreParts, 5> weights = DefaultWeights();
+  float diversity = 0.2f;         // MMR: 0 by score alone, 1 by variety alone.
+  float mastered_p_known = 0.9f;  // From this P(known) on a kc is mastered.
+  float band_low = 0.7f;          // The plateau of P(correct).
+  float band_high = 0.9f;
+
+  static std::array<ScoreParts, 5> DefaultWeights();
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_RANKING_POLICY_H_

@@ -1,0 +1,34 @@
+#include "recommender/state/engagement.h"
+
+namespace evenlight {
+namespace {
+
+constexpr float kAlpha = 3.0f;
+constexpr int kLikedStars = 4;
+constexpr int kDislikedStars = 2;
+
+bool IsDisliked(const ResourceState& resource) {
+  const bool is_rated_low =
+      resource.stars > 0 && resource.stars <= kDislikedStars;
+  return is_rated_low ||
+         (resource.is_dismissed &&
+          resource.dismiss_reason == DismissReason::kNotInterested);
+}
+
+// In [0, 1]; steps are equal because nothing measured says otherwise.
+float Strength(const ResourceState& resource) {
+  if (resource.is_bookmarked || resource.stars >= kLikedStars) return 1.0f;
+  if (resource.is_completed) return 0.75f;
+  if (resource.num_correct + resource.num_incorrect > 0) return 0.5f;
+  return resource.is_viewed ? 0.25f : 0.0f;
+}
+
+}  // namespace
+
+float EngagementWeight(const ResourceState& resource) {
+  if (IsDisliked(resource)) return 0;
+  const float strength = Strength(resource);
+  return strength == 0 ? 0 : 1 + kAlpha * strength;
+}
+
+}  // namespace evenlight

@@ -1,0 +1,187 @@
+#include "recommender/state/learner_view.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "recommender/state/mastery.h"
+
+namespace evenlight {
+namespace {
+
+constexpr uint32_t kOlderFilterSize = 1u << 16;
+
+// Of the most that a learner can reach, which is only approached.
+constexpr float kOfReachable = 0.97f;
+
+bool Contains(absl::Span<const KcIndex> kcs, KcIndex kc) {
+  return std::find(kcs.begin(), kcs.end(), kc) != kcs.end();
+}
+
+bool IsDone(ResourceKind kind, const ResourceState& resource) {
+  const bool is_answered = resource.num_correct + resource.num_incorrect > 0;
+  return is_answered || resource.is_completed ||
+         (resource.is_viewed && !IsPractice(kind));
+}
+
+}  // namespace
+
+// The fixed point of p -> T + (1 - F - T) p a / (p a + (1 - p) b) with
+// a = 1 - S and b = G, BKT's step after a right answer; the root in [0, 1] of
+//
+//   (a - b) p^2 + (b - T (a - b) - (1 - F - T) a) p - T b = 0
+float MasteredFrom(const BktParams& params, float mastered_p_known) {
+  const float t = params.p_learn;
+  const float a = 1 - params.p_slip;
+  const float b = std::max(params.p_guess, 1e-4f);
+  // Where right answers speak against knowing, they say nothing to us.
+  const float c2 = std::max(a - b, 1e-3f);
+  const float c1 = b - t * c2 - (1 - params.p_forget - t) * a;
+  const float c0 = -t * b;
+  const float root =
+      (-c1 + std::sqrt(std::max(0.0f, c1 * c1 - 4 * c2 * c0))) / (2 * c2);
+  return std::min(mastered_p_known,
+                  kOfReachable * std::clamp(root, 0.0f, 1.0f));
+}
+
+LearnerView::LearnerView(const ServingSnapshot* snapshot,
+                         const LearnerState* state, absl::Time now,
+                         float mastered_p_known)
+    : snapshot_(snapshot), state_(state), now_(now) {
+  ViewKcs(mastered_p_known);
+  ViewReadiness();
+  MarkResources();
+  MarkOlder();
+}
+
+void LearnerView::ViewKcs(float mastered_p_known) {
+  const TracingModel& tracing = snapshot_->models->tracing;
+  const int32_t num_kcs = catalog().num_kcs();
+  kcs_.resize(num_kcs);
+  mastery_.resize(num_kcs);
+  for (int32_t kc = 0; kc < num_kcs; ++kc) {
+    kcs_[kc].p_known = tracing.Bkt(snapshot_->kc_row(KcIndex{kc})).p_init;
+  }
+  for (const KcState& practice : state_->kcs) {
+    const KcIndex kc = catalog().FindKc(practice.kc);
+    if (kc == KcIndex::kNone) continue;
+    KcView& view = kcs_[ToInt(kc)];
+    view.p_known = practice.p_known;
+    view.is_practised = true;
+    view.last_time = practice.last_time;
+    if (practice.last_time != absl::InfinitePast()) {
+      view.recall = Recall(now_ - practice.last_time, practice.num_correct,
+                           practice.num_incorrect);
+    }
+    practised_.push_back(kc);
+  }
+  for (int32_t kc = 0; kc < num_kcs; ++kc) {
+    const float threshold = MasteredFrom(
+        tracing.Bkt(snapshot_->kc_row(KcIndex{kc})), mastered_p_known);
+    KcView& view = kcs_[kc];
+    view.is_mastered = view.p_known >= threshold;
+    view.is_due = view.is_mastered && view.recall < kDueRecall;
+    mastery_[kc] = view.is_mastered ? 1 : view.p_known / threshold;
+  }
+}
+
+void LearnerView::ViewReadiness() {
+  const Curriculum& curriculum = catalog().curriculum();
+  for (int32_t kc = 0; kc < catalog().num_kcs(); ++kc) {
+    KcView& view = kcs_[kc];
+    if (view.is_mastered) continue;
+    for (const KcIndex prerequisite : curriculum.Prerequisites(KcIndex{kc})) {
+      view.readiness *= mastery_[ToInt(prerequisite)];
+      view.is_ready &= kcs_[ToInt(prerequisite)].is_mastered;
+    }
+  }
+}
+
+void LearnerView::MarkResources() {
+  marks_.assign(catalog().num_resources(), 0);
+  for (const ResourceState& resource : state_->resources) {
+    const ResourceIndex index = catalog().FindResource(resource.resource);
+    if (index == ResourceIndex::kNone) continue;
+    uint8_t& marks = marks_[ToInt(index)];
+    if (IsDone(catalog().resource(index).kind, resource)) marks |= kMet;
+    if (resource.is_dismissed) marks |= kDismissed;
+    if (IsMistake(index, resource)) {
+      marks |= kMistake;
+      mistakes_.push_back(index);
+    }
+  }
+  std::sort(mistakes_.begin(), mistakes_.end());
+}
+
+void LearnerView::MarkOlder() {
+  if (state_->older_resources.empty()) return;
+  older_filter_.assign(kOlderFilterSize, false);
+  for (const uint32_t low : state_->older_resources) {
+    older_filter_[low % kOlderFilterSize] = true;
+  }
+}
+
+bool LearnerView::IsMistake(ResourceIndex index,
+                            const ResourceState& resource) const {
+  if (resource.last_outcome != Outcome::kIncorrect) return false;
+  const int num_since = state_->num_answers() - resource.last_answer - 1;
+  const bool is_long_ago = resource.last_time != absl::InfinitePast() &&
+                           now_ - resource.last_time >= kMistakeGap;
+  return (num_since >= kMistakeGapAnswers || is_long_ago) && !IsMastered(index);
+}
+
+bool LearnerView::HasMet(ResourceIndex resource) const {
+  if (Has(resource, kMet)) return true;
+  if (older_filter_.empty()) return false;
+  const uint32_t low =
+      static_cast<uint32_t>(static_cast<uint64_t>(catalog().key(resource)));
+  // Of an older one nothing but that it was met is known, so one that is still
+  // in `resources` is judged by what is known there.
+  return older_filter_[low % kOlderFilterSize] &&
+         std::binary_search(state_->older_resources.begin(),
+                            state_->older_resources.end(), low) &&
+         state_->FindResource(catalog().key(resource)) == nullptr;
+}
+
+bool LearnerView::IsMastered(ResourceIndex resource) const {
+  const absl::Span<const KcIndex> kcs = catalog().KcsOf(resource);
+  return !kcs.empty() && std::all_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
+    return kcs_[ToInt(kc)].is_mastered;
+  });
+}
+
+bool LearnerView::IsDue(ResourceIndex resource) const {
+  const absl::Span<const KcIndex> kcs = catalog().KcsOf(resource);
+  return std::any_of(kcs.begin(), kcs.end(),
+                     [&](KcIndex kc) { return kcs_[ToInt(kc)].is_due; });
+}
+
+float LearnerView::Readiness(ResourceIndex resource) const {
+  const absl::Span<const KcIndex> kcs = catalog().KcsOf(resource);
+  if (kcs.size() == 1) return kcs_[ToInt(kcs[0])].readiness;
+  float readiness = 1;
+  for (const KcIndex kc : kcs) {
+    const KcView& view = kcs_[ToInt(kc)];
+    if (view.is_mastered || view.is_ready) continue;
+    for (const KcIndex prerequisite :
+         catalog().curriculum().Prerequisites(kc)) {
+      if (!Contains(kcs, prerequisite)) {
+        readiness *= mastery_[ToInt(prerequisite)];
+      }
+    }
+  }
+  return readiness;
+}
+
+bool LearnerView::IsReady(ResourceIndex resource) const {
+  const absl::Span<const KcIndex> kcs = catalog().KcsOf(resource);
+  const Curriculum& curriculum = catalog().curriculum();
+  return std::all_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
+    if (kcs_[ToInt(kc)].is_ready) return true;
+    const absl::Span<const KcIndex> needed = curriculum.Prerequisites(kc);
+    return std::all_of(needed.begin(), needed.end(), [&](KcIndex p) {
+      return kcs_[ToInt(p)].is_mastered || Contains(kcs, p);
+    });
+  });
+}
+
+}  // namespace evenlight

@@ -1,0 +1,206 @@
+#include "recommender/training/dataset.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "core/digest.h"
+#include "core/status_macros.h"
+#include "storage/catalog_store.h"
+#include "storage/roster_store.h"
+#include "storage/track_store.h"
+
+namespace evenlight {
+namespace {
+
+constexpr double kShareBeforeWindow = 0.8;
+
+// The catalog's resources; nullopt if the tenant has none.
+absl::StatusOr<std::optional<absl::flat_hash_set<ResourceId>>>
+RecommendableResources(const TenantId& tenant, Database* database) {
+  ASSIGN_OR_RETURN(const StoredCatalog catalog,
+                   CatalogStore(database).Load(tenant));
+  if (catalog.version == 0) return std::nullopt;
+  absl::flat_hash_set<ResourceId> resources;
+  resources.reserve(catalog.resources.size());
+  for (const auto& resource : catalog.resources) resources.insert(resource->id);
+  return resources;
+}
+
+void AddIds(const Event& event, const Interaction& interaction, IdTables& ids) {
+  if (!event.resource.empty()) {
+    ids.resources.try_emplace(interaction.resource, event.resource);
+  }
+  if (!IsAnswer(interaction)) return;
+  ids.questions.try_emplace(interaction.question, event.question.empty()
+                                                      ? event.resource
+                                                      : event.question);
+  for (const KcId& kc : event.kcs) ids.kcs.try_emplace(KcKeyOf(kc), kc);
+}
+
+void AddEvent(const Event& event, Dataset& dataset) {
+  if (event.actor.kind != ActorKind::kLearner || !IsFolded(event.verb)) return;
+  if (dataset.learners.empty() ||
+      dataset.learners.back().learner != event.actor.id) {
+    dataset.learners.emplace_back().learner = event.actor.id;
+  }
+  Interaction interaction = ToInteraction(event);
+  AddIds(event, interaction, dataset.ids);
+  ++dataset.num_events;
+  if (IsAnswer(interaction)) ++dataset.num_answers;
+  dataset.newest = std::max(dataset.newest, event.time);
+  dataset.learners.back().interactions.push_back(std::move(interaction));
+}
+
+absl::StatusOr<absl::flat_hash_map<LearnerId, int32_t>> ReadGrades(
+    const TenantId& tenant, Database* database) {
+  const RosterStore roster(database);
+  absl::flat_hash_map<ClassId, int32_t> of_class;
+  RETURN_IF_ERROR(roster.ListClasses(
+      tenant, ClassId(), [&](const SchoolClass& school_class) {
+        of_class[school_class.id] = school_class.grade;
+        return true;
+      }));
+  absl::flat_hash_map<LearnerId, int32_t> of_learner;
+  RETURN_IF_ERROR(
+      roster.ListPeople(tenant, ActorKind::kLearner, [&](const Person& person) {
+        int32_t grade = person.grade;
+        if (grade == 0 && !person.classes.empty()) {
+          const auto it = of_class.find(person.classes.front());
+          if (it != of_class.end()) grade = it->second;
+        }
+        of_learner[person.actor.id] = grade;
+        return true;
+      }));
+  return of_learner;
+}
+
+bool HasRealTimes(const LearnerTrack& track) {
+  return std::none_of(
+      track.interactions.begin(), track.interactions.end(),
+      [](const Interaction& interaction) { return interaction.time_is_order; });
+}
+
+// The moment before which kShareBeforeWindow of the answers are; without
+// answers, of all interactions. Only of learners with real times.
+absl::Time WindowStart(absl::Span<const LearnerTrack> learners) {
+  std::vector<absl::Time> answers;
+  std::vector<absl::Time> all;
+  for (const LearnerTrack& track : learners) {
+    if (!HasRealTimes(track)) continue;
+    for (const Interaction& interaction : track.interactions) {
+      all.push_back(interaction.position.time);
+      if (IsAnswer(interaction)) answers.push_back(interaction.position.time);
+    }
+  }
+  std::vector<absl::Time>& times = answers.empty() ? all : answers;
+  if (times.empty()) return absl::InfiniteFuture();
+  const auto split =
+      times.begin() + static_cast<int64_t>(kShareBeforeWindow *
+                                           static_cast<double>(times.size()));
+  std::nth_element(times.begin(), split, times.end());
+  return *split;
+}
+
+// The first interaction later than `time`, or at it if `with_equal`.
+int64_t FirstAfter(const LearnerTrack& track, absl::Time time,
+                   bool with_equal) {
+  const auto it = std::partition_point(
+      track.interactions.begin(), track.interactions.end(),
+      [&](const Interaction& interaction) {
+        return interaction.position.time < time ||
+               (!with_equal && interaction.position.time == time);
+      });
+  return it - track.interactions.begin();
+}
+
+}  // namespace
+
+absl::StatusOr<Dataset> ReadDataset(const TenantId& tenant,
+                                    Database* database) {
+  Dataset dataset;
+  RETURN_IF_ERROR(TrackStore(database).ListAll(tenant, [&](const Event& event) {
+    AddEvent(event, dataset);
+    return true;
+  }));
+  ASSIGN_OR_RETURN(const auto recommendable,
+                   RecommendableResources(tenant, database));
+  if (recommendable.has_value()) {
+    absl::erase_if(dataset.ids.resources, [&](const auto& entry) {
+      return !recommendable->contains(entry.second);
+    });
+  }
+  ASSIGN_OR_RETURN(const auto grades, ReadGrades(tenant, database));
+  for (LearnerTrack& track : dataset.learners) {
+    const auto it = grades.find(track.learner);
+    if (it != grades.end()) track.grade = it->second;
+  }
+  SplitLaterWindow(absl::MakeSpan(dataset.learners));
+  return dataset;
+}
+
+void SplitLaterWindow(absl::Span<LearnerTrack> learners) {
+  const absl::Time start = WindowStart(learners);
+  for (LearnerTrack& track : learners) {
+    const auto size = static_cast<int64_t>(track.interactions.size());
+    track.num_before_window =
+        HasRealTimes(track) ? FirstAfter(track, start, true) : size - size / 5;
+  }
+}
+
+std::vector<TrackPart> BeforeWindow(absl::Span<const LearnerTrack> learners) {
+  std::vector<TrackPart> parts;
+  for (const LearnerTrack& track : learners) {
+    parts.push_back(
+        {absl::MakeConstSpan(track.interactions).first(track.num_before_window),
+         0});
+  }
+  return parts;
+}
+
+std::vector<TrackPart> LaterWindow(absl::Span<const LearnerTrack> learners) {
+  return LaterWindowAfter(learners, absl::InfinitePast());
+}
+
+std::vector<TrackPart> WholeTracks(absl::Span<const LearnerTrack> learners) {
+  std::vector<TrackPart> parts;
+  for (const LearnerTrack& track : learners) {
+    parts.push_back({track.interactions, 0});
+  }
+  return parts;
+}
+
+std::vector<TrackPart> LaterWindowAfter(absl::Span<const LearnerTrack> learners,
+                                        absl::Time time) {
+  std::vector<TrackPart> parts;
+  for (const LearnerTrack& track : learners) {
+    parts.push_back(
+        {track.interactions,
+         std::max(track.num_before_window, FirstAfter(track, time, false))});
+  }
+  return parts;
+}
+
+int32_t FoldOf(const LearnerId& learner, int64_t seed) {
+  const std::string digest = Sha256Hex(absl::StrCat(seed, "/", learner));
+  uint32_t hash = 0;
+  for (const char digit : absl::string_view(digest).substr(0, 8)) {
+    hash = hash * 31 + static_cast<unsigned char>(digit);
+  }
+  return static_cast<int32_t>(hash % 5) + 1;
+}
+
+int64_t CountAnswers(const TrackPart& part) {
+  return std::count_if(part.interactions.begin() + part.from,
+                       part.interactions.end(), IsAnswer);
+}
+
+int64_t CountAnswers(absl::Span<const TrackPart> parts) {
+  int64_t count = 0;
+  for (const TrackPart& part : parts) count += CountAnswers(part);
+  return count;
+}
+
+}  // namespace evenlight

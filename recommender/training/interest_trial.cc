@@ -1,0 +1,313 @@
+#include "recommender/training/interest_trial.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+#include "core/parallel_for.h"
+#include "core/status_macros.h"
+#include "recommender/state/engagement.h"
+#include "recommender/state/fold.h"
+
+namespace evenlight {
+namespace {
+
+constexpr int64_t kPartsPerChunk = 64;
+constexpr int64_t kMaxJudgedLearners = 2000;
+constexpr int64_t kMaxCalibratedLearners = 500;
+constexpr size_t kMaxPopular = 500;
+
+// On 2,300 courses the largest is best by far, on 40,000 places the smallest.
+constexpr float kUnobservedWeights[] = {0.01f, 0.1f, 0.3f};
+// Enough to tell them apart.
+constexpr int kEpochsToChoose = 4;
+
+struct KeyedEngagement {
+  ResourceKey resource{};
+  float weight = 0;
+};
+
+// One learner's engagements before and new ones after.
+struct LearnerEngagements {
+  std::vector<KeyedEngagement> before;
+  std::vector<ResourceKey> after;
+};
+
+std::vector<KeyedEngagement> EngagementsOf(const LearnerState& state,
+                                           const IdTables& ids) {
+  std::vector<KeyedEngagement> engagements;
+  for (const ResourceState& resource : state.resources) {
+    const float weight = EngagementWeight(resource);
+    if (!(weight > 0) || !ids.resources.contains(resource.resource)) continue;
+    engagements.push_back({resource.resource, weight});
+  }
+  return engagements;
+}
+
+LearnerEngagements Collect(const TrackPart& part, const IdTables& ids) {
+  // Engagements do not depend on a model.
+  static const TracingModel* const kNoModel = new TracingModel;
+  LearnerEngagements engagements;
+  LearnerState state;
+  Fold(*kNoModel, part.interactions.first(part.from), state);
+  engagements.before = EngagementsOf(state, ids);
+  if (part.from == static_cast<int64_t>(part.interactions.size())) {
+    return engagements;
+  }
+  LearnerState later = state;
+  Fold(*kNoModel, part.interactions.subspan(part.from), later);
+  for (const KeyedEngagement& engagement : EngagementsOf(later, ids)) {
+    if (state.HasMet(engagement.resource)) continue;
+    const ResourceState* earlier = state.FindResource(engagement.resource);
+    if (earlier != nullptr && EngagementWeight(*earlier) > 0) continue;
+    engagements.after.push_back(engagement.resource);
+  }
+  return engagements;
+}
+
+// Taking every n-th of `count` things leaves at most `max_count`.
+int64_t Stride(int64_t count, int64_t max_count) {
+  return std::max<int64_t>(1, (count + max_count - 1) / max_count);
+}
+
+// Scores of every resource for one learner. [num_resources]
+using Scorer = std::function<absl::StatusOr<std::vector<float>>(int64_t)>;
+
+absl::StatusOr<RankingMetrics> Judge(const EngagementHistory& history,
+                                     const std::vector<int64_t>& learners,
+                                     const Scorer& scorer, int num_threads) {
+  std::vector<RankingScore> scores(learners.size());
+  std::vector<absl::Status> statuses(learners.size());
+  const auto judge = [&](int64_t row) -> absl::Status {
+    const int64_t learner = learners[row];
+    std::vector<ResourceRow> seen;
+    for (const Engagement& engagement : history.before.Of(learner)) {
+      seen.push_back(engagement.resource);
+    }
+    ASSIGN_OR_RETURN(const std::vector<float> of_resources, scorer(learner));
+    scores[row] = ScoreRanking(TopUnseen(of_resources, seen, kRankingDepth),
+                               history.after[learner], kRankingDepth);
+    return absl::OkStatus();
+  };
+  ParallelFor(num_threads, static_cast<int64_t>(learners.size()), 1,
+              [&](int64_t begin, int64_t) { statuses[begin] = judge(begin); });
+  for (const absl::Status& status : statuses) RETURN_IF_ERROR(status);
+  return MeanRanking(scores);
+}
+
+std::vector<int64_t> JudgedLearners(const EngagementHistory& history) {
+  std::vector<int64_t> learners;
+  for (int64_t learner = 0; learner < history.before.num_learners();
+       ++learner) {
+    if (!history.before.Of(learner).empty() &&
+        !history.after[learner].empty()) {
+      learners.push_back(learner);
+    }
+  }
+  const auto count = static_cast<int64_t>(learners.size());
+  const int64_t stride = Stride(count, kMaxJudgedLearners);
+  std::vector<int64_t> judged;
+  for (int64_t row = 0; row < count; row += stride) {
+    judged.push_back(learners[row]);
+  }
+  return judged;
+}
+
+absl::StatusOr<std::vector<float>> ScoresOf(
+    const ResourceFactors& resources, absl::Span<const Engagement> history) {
+  ASSIGN_OR_RETURN(const Eigen::VectorXf learner, FoldIn(resources, history));
+  std::vector<float> scores(resources.factors.rows());
+  Eigen::Map<Eigen::VectorXf>(scores.data(), resources.factors.rows())
+      .noalias() = resources.factors * learner;
+  return scores;
+}
+
+absl::StatusOr<RankingMetrics> JudgeFactors(
+    const EngagementHistory& history, const std::vector<int64_t>& learners,
+    const AlsOptions& options) {
+  ASSIGN_OR_RETURN(const ResourceFactors factors,
+                   TrainAls(history.before, options));
+  return Judge(
+      history, learners,
+      [&](int64_t learner) {
+        return ScoresOf(factors, history.before.Of(learner));
+      },
+      options.num_threads);
+}
+
+absl::StatusOr<float> ChooseUnobservedWeight(const Dataset& dataset,
+                                             AlsOptions options) {
+  std::vector<TrackPart> parts = BeforeWindow(dataset.learners);
+  for (TrackPart& part : parts) {
+    const auto size = static_cast<int64_t>(part.interactions.size());
+    part.from = size - size / 5;
+  }
+  const EngagementHistory history =
+      CollectEngagements(parts, dataset.ids, options.num_threads);
+  const std::vector<int64_t> learners = JudgedLearners(history);
+  float best_weight = options.unobserved_weight;
+  double best_ndcg = 0;
+  options.num_epochs = kEpochsToChoose;
+  for (const float weight : kUnobservedWeights) {
+    if (learners.empty()) break;
+    options.unobserved_weight = weight;
+    ASSIGN_OR_RETURN(const RankingMetrics metrics,
+                     JudgeFactors(history, learners, options));
+    if (metrics.ndcg <= best_ndcg) continue;
+    best_ndcg = metrics.ndcg;
+    best_weight = weight;
+  }
+  return best_weight;
+}
+
+// Mean and deviation of x_u . y_i over unseen pairs of some learners.
+absl::Status Calibrate(const EngagementTable& table, InterestParams& params) {
+  const int64_t stride = Stride(table.num_learners(), kMaxCalibratedLearners);
+  double count = 0;
+  double sum = 0;
+  double sum_of_squares = 0;
+  const auto add = [&](double score, double sign) {
+    count += sign;
+    sum += sign * score;
+    sum_of_squares += sign * score * score;
+  };
+  for (int64_t learner = 0; learner < table.num_learners(); learner += stride) {
+    const auto history = table.Of(learner);
+    if (history.empty()) continue;
+    ASSIGN_OR_RETURN(const std::vector<float> scores,
+                     ScoresOf(params.factors, history));
+    for (const float score : scores) add(score, 1);
+    for (const Engagement& seen : history) {
+      add(scores[ToInt(seen.resource)], -1);
+    }
+  }
+  // A class where everybody used everything has no unseen pair.
+  if (count < 1) return absl::OkStatus();
+  const double mean = sum / count;
+  const double deviation =
+      std::sqrt(std::max(0.0, sum_of_squares / count - mean * mean));
+  params.score_mean = static_cast<float>(mean);
+  if (deviation > 1e-6) {
+    params.score_deviation = static_cast<float>(deviation);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+EngagementHistory CollectEngagements(absl::Span<const TrackPart> parts,
+                                     const IdTables& ids, int num_threads) {
+  std::vector<LearnerEngagements> learners(parts.size());
+  ParallelFor(num_threads, static_cast<int64_t>(parts.size()), kPartsPerChunk,
+              [&](int64_t begin, int64_t end) {
+                for (int64_t part = begin; part < end; ++part) {
+                  learners[part] = Collect(parts[part], ids);
+                }
+              });
+
+  std::map<ResourceId, ResourceKey> engaged;
+  for (const LearnerEngagements& learner : learners) {
+    for (const KeyedEngagement& engagement : learner.before) {
+      engaged.emplace(ids.resources.at(engagement.resource),
+                      engagement.resource);
+    }
+  }
+  EngagementHistory history;
+  absl::flat_hash_map<ResourceKey, ResourceRow> rows;
+  for (const auto& [id, key] : engaged) {
+    rows.emplace(key, static_cast<ResourceRow>(history.resources.size()));
+    history.resources.push_back(id);
+  }
+  history.before.num_resources = static_cast<int32_t>(history.resources.size());
+  for (const LearnerEngagements& learner : learners) {
+    std::vector<Engagement> before;
+    for (const KeyedEngagement& engagement : learner.before) {
+      before.push_back({rows.at(engagement.resource), engagement.weight});
+    }
+    std::sort(before.begin(), before.end(),
+              [](const Engagement& a, const Engagement& b) {
+                return a.resource < b.resource;
+              });
+    history.before.AddLearner(before);
+    std::vector<ResourceRow>& after = history.after.emplace_back();
+    for (const ResourceKey key : learner.after) {
+      const auto row = rows.find(key);
+      if (row != rows.end()) after.push_back(row->second);
+    }
+  }
+  return history;
+}
+
+std::vector<float> CountLearners(const EngagementTable& table) {
+  std::vector<float> popularity(table.num_resources);
+  for (const Engagement& engagement : table.entries) {
+    ++popularity[ToInt(engagement.resource)];
+  }
+  return popularity;
+}
+
+std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> PopularByGrade(
+    const EngagementTable& table, absl::Span<const int32_t> grades) {
+  std::map<int32_t, EngagementTable> of_grade;
+  for (int64_t learner = 0; learner < table.num_learners(); ++learner) {
+    const int32_t grade = grades[learner];
+    if (grade == 0 || table.Of(learner).empty()) continue;
+    of_grade[grade].AddLearner(table.Of(learner));
+  }
+  std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> popular;
+  for (auto& [grade, engagements] : of_grade) {
+    engagements.num_resources = table.num_resources;
+    const std::vector<float> counts = CountLearners(engagements);
+    for (const ResourceRow row : TopUnseen(counts, {}, kMaxPopular)) {
+      const float count = counts[ToInt(row)];
+      if (count > 0) popular[grade].emplace_back(row, count);
+    }
+  }
+  return popular;
+}
+
+absl::StatusOr<InterestTrial> TryInterest(const Dataset& dataset,
+                                          const AlsOptions& options) {
+  const EngagementHistory history = CollectEngagements(
+      LaterWindow(dataset.learners), dataset.ids, options.num_threads);
+  const std::vector<int64_t> learners = JudgedLearners(history);
+  if (learners.empty()) return InterestTrial();
+  const std::vector<float> popularity = CountLearners(history.before);
+  InterestTrial trial;
+  AlsOptions chosen = options;
+  ASSIGN_OR_RETURN(trial.unobserved_weight,
+                   ChooseUnobservedWeight(dataset, options));
+  chosen.unobserved_weight = trial.unobserved_weight;
+  ASSIGN_OR_RETURN(trial.factors, JudgeFactors(history, learners, chosen));
+  ASSIGN_OR_RETURN(trial.popularity,
+                   Judge(
+                       history, learners, [&](int64_t) { return popularity; },
+                       options.num_threads));
+  return trial;
+}
+
+absl::StatusOr<InterestParams> RefitInterest(const Dataset& dataset,
+                                             bool with_factors,
+                                             const AlsOptions& options) {
+  std::vector<TrackPart> parts = WholeTracks(dataset.learners);
+  for (TrackPart& part : parts) {
+    part.from = static_cast<int64_t>(part.interactions.size());
+  }
+  const EngagementHistory history =
+      CollectEngagements(parts, dataset.ids, options.num_threads);
+  std::vector<int32_t> grades;
+  for (const LearnerTrack& track : dataset.learners) {
+    grades.push_back(track.grade);
+  }
+  InterestParams params;
+  params.resources = history.resources;
+  params.popularity = CountLearners(history.before);
+  params.grades = PopularByGrade(history.before, grades);
+  if (!with_factors || history.resources.empty()) return params;
+  ASSIGN_OR_RETURN(params.factors, TrainAls(history.before, options));
+  RETURN_IF_ERROR(Calibrate(history.before, params));
+  return params;
+}
+
+}  // namespace evenlight

@@ -1,0 +1,68 @@
+// The interest half of a training run: how well factors and popularity rank
+// what learners went on to use, and the final fit on everything.
+
+#ifndef EVENLIGHT_RECOMMENDER_TRAINING_INTEREST_TRIAL_H_
+#define EVENLIGHT_RECOMMENDER_TRAINING_INTEREST_TRIAL_H_
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "recommender/evaluation/ranking_metrics.h"
+#include "recommender/models/interest_model.h"
+#include "recommender/training/als_trainer.h"
+#include "recommender/training/dataset.h"
+
+namespace evenlight {
+
+// Depth of the rankings that are judged.
+inline constexpr int kRankingDepth = 20;
+
+// Who engaged with what until TrackPart::from, and with what else after it.
+struct EngagementHistory {
+  std::vector<ResourceId> resources;  // By row, in the order of ids: those that
+                                      // somebody engaged with before.
+  EngagementTable before;             // By part.
+  // By part: rows engaged with after, and neither met nor engaged with before.
+  std::vector<std::vector<ResourceRow>> after;
+};
+
+// Weights come from EngagementWeight() of states folded from the parts, as at
+// serving: a learner's newest kMaxResourceStates, no older ones.
+EngagementHistory CollectEngagements(absl::Span<const TrackPart> parts,
+                                     const IdTables& ids, int num_threads);
+
+// How many learners engaged with each resource. [num_resources]
+std::vector<float> CountLearners(const EngagementTable& table);
+
+// The same by grade: the most popular rows, best first, at most 500 a grade.
+// `grades` has one per learner of the table; learners of grade 0 count for
+// none.
+std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> PopularByGrade(
+    const EngagementTable& table, absl::Span<const int32_t> grades);
+
+struct InterestTrial {
+  // The pull of unseen pairs with the highest NDCG on each learner's last fifth
+  // of what was before the window; AlsOptions' own if that tells nothing.
+  float unobserved_weight = AlsOptions().unobserved_weight;
+  // Of the same learners: those who engaged with something before the window
+  // and with something new in it that has a row; at most 2,000 of them.
+  RankingMetrics factors;
+  RankingMetrics popularity;
+};
+
+// Fits before the window and ranks the window's new engagements.
+absl::StatusOr<InterestTrial> TryInterest(const Dataset& dataset,
+                                          const AlsOptions& options);
+
+// Fits on everything; popularity only unless `with_factors`.
+absl::StatusOr<InterestParams> RefitInterest(const Dataset& dataset,
+                                             bool with_factors,
+                                             const AlsOptions& options);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_TRAINING_INTEREST_TRIAL_H_

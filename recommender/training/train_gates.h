@@ -1,0 +1,40 @@
+// Whether a newly trained model may be published, as a pure policy.
+
+#ifndef EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_GATES_H_
+#define EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_GATES_H_
+
+#include <string>
+
+#include "recommender/evaluation/ranking_metrics.h"
+#include "recommender/evaluation/tracing_metrics.h"
+
+namespace evenlight {
+
+// What LR-H's log loss may exceed another's by, in nats per answer. The worst
+// night's noise of a large tenant is a tenth of it; a broken feature costs
+// more.
+inline constexpr double kLogLossMargin = 0.01;
+
+// What the factors' NDCG@20 may fall below popularity's.
+inline constexpr double kNdcgMargin = 0.005;
+
+// One gate and how it was decided.
+struct Gate {
+  std::string name;
+  double value = 0;  // What was measured.
+  double limit = 0;  // What it may not exceed.
+  bool passed = true;
+};
+
+// Closed if the excess is above kLogLossMargin beyond two of its standard
+// errors: a small class is not refused for its noise.
+Gate LogLossGate(std::string name, const LossDifference& excess);
+
+// True if the factors are worth publishing; without learners to judge by they
+// are not. Never a reason to refuse: a model may have popularity alone.
+bool AreFactorsWorthIt(const RankingMetrics& factors,
+                       const RankingMetrics& popularity);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_GATES_H_

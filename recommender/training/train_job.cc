@@ -1,0 +1,279 @@
+#include "recommender/training/train_job.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/clock.h"
+#include "core/status_macros.h"
+#include "recommender/models/model_set.h"
+#include "recommender/models/model_set_io.h"
+#include "recommender/training/dataset.h"
+#include "recommender/training/interest_trial.h"
+#include "recommender/training/tracing_trial.h"
+#include "recommender/training/train_gates.h"
+#include "recommender/training/train_report.h"
+#include "storage/model_directory.h"
+
+namespace evenlight {
+namespace {
+
+std::string NameOf(TrainOutcome outcome) {
+  switch (outcome) {
+    case TrainOutcome::kPublished:
+      return "published";
+    case TrainOutcome::kRefused:
+      return "refused";
+    case TrainOutcome::kNothingToDo:
+      return "nothing_to_do";
+    case TrainOutcome::kTryLater:
+      return "try_later";
+  }
+  return "";
+}
+
+// One run. The caller of Run() holds the lock.
+class TrainRun {
+ public:
+  TrainRun(const TrainJobOptions& options, const ModelDirectory& directory,
+           Database* database)
+      : options_(options), directory_(directory), database_(database) {
+    report_.tenant = options.tenant;
+    report_.seed = options.seed;
+  }
+
+  absl::StatusOr<TrainJobResult> Run() {
+    ASSIGN_OR_RETURN(const std::vector<ModelVersionSummary> versions,
+                     directory_.List());
+    Start("dataset");
+    ASSIGN_OR_RETURN(dataset_, ReadDataset(options_.tenant, database_));
+    DescribeData();
+    if (const auto reason = NothingToDo(versions); reason.has_value()) {
+      return Finish(TrainOutcome::kNothingToDo, *reason);
+    }
+    RETURN_IF_ERROR(TryModels(versions));
+    for (const Gate& gate : report_.gates) {
+      if (!gate.passed) return Finish(TrainOutcome::kRefused, Describe(gate));
+    }
+    ASSIGN_OR_RETURN(const ModelSet models, Refit());
+    return Publish(models);
+  }
+
+  TrainJobResult Finish(TrainOutcome outcome, std::string message) {
+    StopStage();
+    report_.outcome = NameOf(outcome);
+    report_.message = std::move(message);
+    return {outcome, report_.version, report_.message, ReportJson(report_)};
+  }
+
+ private:
+  void DescribeData() {
+    report_.data_time = dataset_.newest;
+    report_.num_learners = static_cast<int64_t>(dataset_.learners.size());
+    report_.num_events = dataset_.num_events;
+    report_.num_answers = dataset_.num_answers;
+    report_.num_window_answers = CountAnswers(LaterWindow(dataset_.learners));
+    report_.num_kcs = static_cast<int64_t>(dataset_.ids.kcs.size());
+    report_.num_questions = static_cast<int64_t>(dataset_.ids.questions.size());
+    report_.num_resources = static_cast<int64_t>(dataset_.ids.resources.size());
+  }
+
+  // Why there is nothing to do; nullopt if there is.
+  std::optional<std::string> NothingToDo(
+      const std::vector<ModelVersionSummary>& versions) const {
+    if (dataset_.num_answers < options_.min_answers) {
+      return absl::StrCat("tenant ", options_.tenant, " has ",
+                          dataset_.num_answers, " answers, ",
+                          options_.min_answers, " are needed");
+    }
+    if (options_.force) return std::nullopt;
+    const auto newest =
+        std::find_if(versions.begin(), versions.end(),
+                     [](const auto& version) { return version.status.ok(); });
+    if (newest == versions.end() || dataset_.newest > newest->data_time ||
+        dataset_.num_events > newest->num_events) {
+      return std::nullopt;
+    }
+    return absl::StrCat("no event of tenant ", options_.tenant,
+                        " is newer than version ", newest->version);
+  }
+
+  absl::Status TryModels(const std::vector<ModelVersionSummary>& versions) {
+    Start("evaluate tracing");
+    const TracingTrial tracing = TryTracing(dataset_, TracingOptions());
+    report_.num_epochs = tracing.num_epochs;
+    report_.tracing = tracing.results;
+    if (!tracing.results.empty()) {
+      report_.gates.push_back(LogLossGate("log loss above that of the kc mean",
+                                          tracing.against_kc_mean));
+    }
+    Start("compare with serving");
+    RETURN_IF_ERROR(Compare(tracing.candidate, versions));
+    Start("evaluate factors");
+    ASSIGN_OR_RETURN(report_.interest,
+                     TryInterest(dataset_, InterestOptions()));
+    report_.has_factors = AreFactorsWorthIt(report_.interest.factors,
+                                            report_.interest.popularity);
+    return absl::OkStatus();
+  }
+
+  // The version that serves: the pinned one, else the newest whole one.
+  absl::Status Compare(const TracingModel& candidate,
+                       const std::vector<ModelVersionSummary>& versions) {
+    ASSIGN_OR_RETURN(const std::optional<int64_t> pinned, directory_.Pinned());
+    const auto serving = std::find_if(
+        versions.begin(), versions.end(), [&](const auto& version) {
+          return pinned.has_value() ? version.version == *pinned
+                                    : version.status.ok();
+        });
+    if (serving == versions.end()) {
+      report_.serving_note = "there is none";
+      return absl::OkStatus();
+    }
+    report_.serving_version = serving->version;
+    const auto models = LoadModels(serving->version);
+    if (!models.ok()) {
+      // What cannot be loaded does not serve, and must not stop its successor.
+      report_.serving_note = std::string(models.status().message());
+      return absl::OkStatus();
+    }
+    report_.serving =
+        CompareWithServing(dataset_, candidate, (*models)->tracing,
+                           serving->data_time, options_.num_threads);
+    if (report_.serving.has_value()) {
+      report_.gates.push_back(
+          LogLossGate(absl::StrCat("log loss above that of serving version ",
+                                   serving->version),
+                      report_.serving->difference));
+    } else {
+      report_.serving_note =
+          absl::StrCat("it has seen all but fewer than ", kMinComparedAnswers,
+                       " answers of the window");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::shared_ptr<const ModelSet>> LoadModels(
+      int64_t version) const {
+    ASSIGN_OR_RETURN(const ModelFiles files, directory_.Load(version));
+    return DecodeModelSet(version, files);
+  }
+
+  absl::StatusOr<ModelSet> Refit() {
+    ModelSet models;
+    Start("train tracing");
+    models.tracing =
+        RefitTracing(dataset_, report_.num_epochs, TracingOptions());
+    Start("train factors");
+    ASSIGN_OR_RETURN(
+        InterestParams interest,
+        RefitInterest(dataset_, report_.has_factors, InterestOptions()));
+    models.interest = InterestModel(std::move(interest));
+    return models;
+  }
+
+  absl::StatusOr<TrainJobResult> Publish(const ModelSet& models) {
+    Start("publish");
+    report_.outcome = NameOf(TrainOutcome::kPublished);
+    report_.message = Summary();
+    const ModelFiles report = {{"report.json", ReportJson(report_)},
+                               {"model_card.md", ModelCard(report_)}};
+    const ModelVersionSummary summary = {.data_time = dataset_.newest,
+                                         .num_events = dataset_.num_events,
+                                         .seed = options_.seed,
+                                         .status = absl::OkStatus()};
+    ASSIGN_OR_RETURN(report_.version, directory_.Publish(EncodeModelSet(models),
+                                                         report, summary));
+    return Finish(
+        TrainOutcome::kPublished,
+        absl::StrCat("published version ", report_.version, ": ", Summary()));
+  }
+
+  std::string Summary() const {
+    std::string text =
+        absl::StrCat("trained on ", dataset_.num_events, " events of ",
+                     dataset_.learners.size(), " learners");
+    if (!report_.tracing.empty()) {
+      const TracingMetrics& lrh = report_.tracing.front().metrics;
+      absl::StrAppendFormat(&text, ", AUC %.4f and log loss %.4f", lrh.auc,
+                            lrh.log_loss);
+    }
+    return absl::StrCat(
+        text, report_.has_factors ? ", with factors" : ", popularity only");
+  }
+
+  static std::string Describe(const Gate& gate) {
+    return absl::StrFormat(
+        "refused by a gate: %s by %.4f, at most %.4f is "
+        "allowed",
+        gate.name, gate.value, gate.limit);
+  }
+
+  TracingTrialOptions TracingOptions() const {
+    return {.seed = options_.seed,
+            .num_threads = options_.num_threads,
+            .progress = [this](double done) { Progress(done); }};
+  }
+
+  AlsOptions InterestOptions() const {
+    AlsOptions als;
+    als.num_factors = options_.num_factors;
+    als.unobserved_weight = report_.interest.unobserved_weight;
+    als.seed = options_.seed;
+    als.num_threads = options_.num_threads;
+    als.progress = [this](double done) { Progress(done); };
+    return als;
+  }
+
+  // --- Stages ---
+
+  void Start(std::string stage) {
+    StopStage();
+    stage_ = std::move(stage);
+    stage_start_ = SystemClock().Now();
+    Progress(0);
+  }
+
+  void StopStage() {
+    if (stage_.empty()) return;
+    report_.seconds.emplace_back(
+        stage_, absl::ToDoubleSeconds(SystemClock().Now() - stage_start_));
+    Progress(1);
+    stage_.clear();
+  }
+
+  void Progress(double done) const {
+    if (options_.progress) options_.progress(stage_, done);
+  }
+
+  const TrainJobOptions& options_;
+  const ModelDirectory& directory_;
+  Database* const database_;
+  Dataset dataset_;
+  TrainReport report_;
+  std::string stage_;
+  absl::Time stage_start_;
+};
+
+}  // namespace
+
+absl::StatusOr<TrainJobResult> RunTrainJob(const TrainJobOptions& options,
+                                           Database* database) {
+  const ModelDirectory directory(options.model_dir, options.tenant);
+  TrainRun run(options, directory, database);
+  const auto lock = directory.Lock();
+  if (absl::IsUnavailable(lock.status())) {
+    return run.Finish(
+        TrainOutcome::kTryLater,
+        absl::StrCat("another trainer runs for tenant ", options.tenant));
+  }
+  RETURN_IF_ERROR(lock.status());
+  return run.Run();
+}
+
+}  // namespace evenlight

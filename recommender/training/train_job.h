@@ -1,0 +1,60 @@
+// `evenlight train` as a function: from a checkpoint of a tenant's database to
+// a published model version, or a reason why not.
+//
+//   lock -> dataset -> later window -> tracing, factors, popularity -> evaluate
+//     -> gates -> refit on all -> publish -> report
+
+#ifndef EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_JOB_H_
+#define EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_JOB_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/ids.h"
+#include "storage/database.h"
+
+namespace evenlight {
+
+struct TrainJobOptions {
+  TenantId tenant;
+  std::string model_dir;
+  int64_t seed = 1;
+  int num_threads = 2;
+  int num_factors = 32;
+  int64_t min_answers = 1000;  // Fewer: kNothingToDo, naming how many.
+  bool force = false;          // Also when no event is new.
+  // Called with a stage's name and how much of it is done, in [0, 1]. May be
+  // empty.
+  std::function<void(absl::string_view stage, double done)> progress;
+};
+
+// The values are the exit codes of `evenlight train`.
+enum class TrainOutcome {
+  kPublished = 0,
+  kRefused = 3,      // By a gate.
+  kNothingToDo = 4,  // Too little data or nothing new.
+  kTryLater = 75,    // Another trainer runs.
+};
+
+struct TrainJobResult {
+  TrainOutcome outcome = TrainOutcome::kNothingToDo;
+  int64_t version = 0;      // If published.
+  std::string message;      // One line for a person.
+  std::string report_json;  // One line of JSON: what was tried, every metric
+                            // beside its baselines, gates, seconds.
+};
+
+// Runs the job on `database`, which it only reads. A kill at any moment leaves
+// the model directory serving what it served.
+//
+// Errors are what stops the job, not what a gate decides: DATA_LOSS for a
+// damaged record, UNAVAILABLE for a disk that takes no files.
+absl::StatusOr<TrainJobResult> RunTrainJob(const TrainJobOptions& options,
+                                           Database* database);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_JOB_H_

@@ -1,0 +1,59 @@
+// What a training run found, for machines and for people.
+
+#ifndef EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_REPORT_H_
+#define EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_REPORT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/ids.h"
+#include "recommender/training/interest_trial.h"
+#include "recommender/training/tracing_trial.h"
+#include "recommender/training/train_gates.h"
+
+namespace evenlight {
+
+struct TrainReport {
+  TenantId tenant;
+  std::string outcome;  // published, refused, nothing_to_do, try_later.
+  std::string message;
+  int64_t version = 0;  // 0: none.
+  int64_t seed = 0;
+
+  // Data.
+  absl::Time data_time = absl::UnixEpoch();
+  int64_t num_learners = 0;
+  int64_t num_events = 0;
+  int64_t num_answers = 0;
+  int64_t num_window_answers = 0;
+  int64_t num_kcs = 0;
+  int64_t num_questions = 0;
+  int64_t num_resources = 0;
+
+  // What the later window showed.
+  int num_epochs = 0;
+  std::vector<TracingResult> tracing;
+  int64_t serving_version = 0;  // Compared with; 0: none.
+  std::optional<ServingComparison> serving;
+  std::string serving_note;  // Why there is no comparison.
+  InterestTrial interest;
+  bool has_factors = false;
+  std::vector<Gate> gates;
+
+  std::vector<std::pair<std::string, double>> seconds;  // By stage.
+};
+
+// One line of JSON, without a line break. Standard errors are beside their
+// metrics as `<metric>_error`.
+std::string ReportJson(const TrainReport& report);
+
+// Markdown: data, metrics beside baselines, gates.
+std::string ModelCard(const TrainReport& report);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_REPORT_H_

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Measures, and prints one line per figure on standard output:
+#
+#   figure=... value=... unit=... [floor=... ratio=...]
+#
+#   scripts/bench.sh            everything
+#   scripts/bench.sh serve      one of: floors fold ingest pipeline serve
+#
+# Figures are compared with floors of the same run: these machines are noisy,
+# an absolute time means little. bench/README.md keeps the last table.
+set -euo pipefail
+
+"$(dirname "$0")/install_deps.sh" >&2
+source "$(dirname "$0")/lib.sh"
+
+names=("${@:-all}")
+[ "${names[0]}" = all ] && names=(floors fold ingest pipeline serve)
+
+binary() {
+  case $1 in
+    floors) echo floors ;;
+    fold | ingest | pipeline | serve) echo "$1_bench" ;;
+    *)
+      echo "no bench is called $1; they are: floors fold ingest pipeline serve" >&2
+      return 2
+      ;;
+  esac
+}
+
+targets=()
+for name in "${names[@]}"; do targets+=("$(binary "$name")"); done
+build release "${targets[@]}" >&2
+
+for name in "${names[@]}"; do
+  program=build/release/bin/$(binary "$name")
+  echo "bench: $name" >&2
+  if [ "$name" = serve ]; then
+    "$program"
+  else
+    "$program" --benchmark_format=json 2>/dev/null |
+      python3 scripts/bench_figures.py
+  fi
+done

@@ -1,0 +1,99 @@
+// The client over gRPC. Calls are made by name, so that no generated stub is
+// compiled here; methods.h gives each name its types.
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/security/credentials.h>
+
+#include <chrono>
+#include <future>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "google/rpc/status.pb.h"
+#include "services/cli/client.h"
+
+namespace evenlight {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr char kTenantKey[] = "evenlight-tenant";
+constexpr std::chrono::minutes kDeadline(5);
+// Above what the server's largest page can be.
+constexpr int kMaxResponseBytes = 64 << 20;
+
+absl::Status FromGrpc(const grpc::Status& status, const std::string& address) {
+  if (status.ok()) return absl::OkStatus();
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  std::string message = status.error_message();
+  if (code == absl::StatusCode::kUnavailable) {
+    message = absl::StrCat("server ", address, ": ", message);
+  }
+  absl::Status result(code, message);
+  google::rpc::Status rich;
+  if (rich.ParseFromString(status.error_details())) {
+    for (const auto& detail : rich.details()) {
+      result.SetPayload(detail.type_url(), absl::Cord(detail.value()));
+    }
+  }
+  return result;
+}
+
+class GrpcClient : public Client {
+ public:
+  GrpcClient(const std::string& address, std::string tenant)
+      : address_(address),
+        tenant_(std::move(tenant)),
+        stub_(grpc::CreateCustomChannel(
+            address, grpc::InsecureChannelCredentials(), Arguments())) {}
+
+  absl::Status Call(const char* method, const Message& request,
+                    Message* response) override {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    if (!tenant_.empty()) context.AddMetadata(kTenantKey, tenant_);
+
+    grpc::ByteBuffer request_bytes;
+    grpc::ByteBuffer response_bytes;
+    bool is_own = false;
+    grpc::Status status =
+        grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
+            request, &request_bytes, &is_own);
+    if (!status.ok()) return FromGrpc(status, address_);
+
+    std::promise<grpc::Status> done;
+    stub_.UnaryCall(&context, method, grpc::StubOptions(), &request_bytes,
+                    &response_bytes,
+                    [&](grpc::Status result) { done.set_value(result); });
+    status = done.get_future().get();
+    if (status.ok()) {
+      status = grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(
+          &response_bytes, response);
+    }
+    return FromGrpc(status, address_);
+  }
+
+ private:
+  static grpc::ChannelArguments Arguments() {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
+    return arguments;
+  }
+
+  const std::string address_;
+  const std::string tenant_;
+  grpc::GenericStub stub_;
+};
+
+}  // namespace
+
+std::unique_ptr<Client> ConnectTo(const std::string& address,
+                                  const std::string& tenant) {
+  return std::make_unique<GrpcClient>(address, tenant);
+}
+
+}  // namespace evenlight

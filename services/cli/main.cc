@@ -1,0 +1,461 @@
+// The `evenlight` command: reads flags into options and calls a subcommand.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "core/parallel_for.h"
+#include "services/cli/client.h"
+#include "services/cli/doctor.h"
+#include "services/cli/evaluate_tracing.h"
+#include "services/cli/import.h"
+#include "services/cli/models.h"
+#include "services/cli/recommend.h"
+#include "services/cli/show.h"
+#include "services/cli/simulate.h"
+#include "services/cli/train.h"
+#include "services/interop/parse.h"
+
+namespace evenlight {
+namespace {
+
+const std::map<std::string, Phase> kPhases = {
+    {"pre_class", Phase::kPreClass},
+    {"in_class", Phase::kInClass},
+    {"post_class", Phase::kPostClass},
+    {"self_study", Phase::kSelfStudy}};
+const std::map<std::string, Verb> kVerbs = {{"viewed", Verb::kViewed},
+                                            {"completed", Verb::kCompleted},
+                                            {"bookmarked", Verb::kBookmarked}};
+const std::map<std::string, ResourceKind> kKinds = {
+    {"exercise", ResourceKind::kExercise},
+    {"video", ResourceKind::kVideo},
+    {"text", ResourceKind::kText},
+    {"audio", ResourceKind::kAudio},
+    {"micro_course", ResourceKind::kMicroCourse},
+    {"interactive", ResourceKind::kInteractive}};
+
+// What the command line says, and what is to be run.
+struct CommandLine {
+  std::string server = "127.0.0.1:50051";
+  std::string tenant;
+  bool is_json = false;
+  bool has_progress = false;
+
+  ImportOptions import;
+  std::string import_end;
+  bool no_create = false;
+  TrainOptions train;
+  double wait_seconds = 30;
+  EvaluateTracingOptions evaluate;
+  std::string setting = "chunk200";
+  RecommendOptions recommend;
+  ShowLearnerOptions show;
+  int64_t version = 0;
+  SimulateOptions simulate;
+  std::string simulate_end;
+
+  std::function<int(const Console&)> run;
+
+  std::unique_ptr<Client> Connected() const {
+    return ConnectTo(server, tenant);
+  }
+};
+
+// Parses a time flag; empty keeps `time`.
+CLI::Validator TimeFlag(absl::Time* time) {
+  return CLI::Validator(
+      [time](std::string& text) {
+        const absl::StatusOr<absl::Time> parsed = ParseTime("time", text);
+        if (!parsed.ok()) return std::string(parsed.status().message());
+        *time = *parsed;
+        return std::string();
+      },
+      "TIME");
+}
+
+CLI::App* Sub(CLI::App* parent, const char* name, const char* what,
+              const char* examples) {
+  CLI::App* sub = parent->add_subcommand(name, what);
+  sub->footer(examples);
+  sub->fallthrough();
+  return sub;
+}
+
+using Import = int (*)(const ImportOptions&, Client*, const Console&);
+
+CLI::App* AddImport(CLI::App* parent, CommandLine* line, const char* name,
+                    const char* what, const char* help, Import import) {
+  CLI::App* sub = Sub(parent, name, what, help);
+  sub->add_option("file", line->import.file, "The file to read")->required();
+  sub->add_option("--refused", line->import.refused_file,
+                  "Where refused rows go; default FILE.refused.csv");
+  sub->callback([line, import] {
+    line->run = [line, import](const Console& console) {
+      line->import.tenant = line->tenant;
+      line->import.is_create = !line->no_create;
+      return import(line->import, line->Connected().get(), console);
+    };
+  });
+  return sub;
+}
+
+// Flags of tracks without times.
+void AddTrackFlags(CLI::App* sub, CommandLine* line) {
+  sub->add_flag("--no-create", line->no_create,
+                "Refuse rows whose question or kcs the catalog lacks, instead "
+                "of making entries marked imported");
+  sub->add_option("--end", line->import_end,
+                  "Without times: tracks end up to 14 days before this; "
+                  "default 2026-01-01T00:00:00Z")
+      ->check(TimeFlag(&line->import.end));
+  sub->add_option("--seed", line->import.seed, "Spreads those ends; default 1");
+}
+
+void AddImports(CLI::App* app, CommandLine* line) {
+  CLI::App* import = Sub(
+      app, "import", "Read a file and send it through the API",
+      "A second import of the same file changes nothing. Good rows are kept;\n"
+      "refused ones go to FILE.refused.csv with line and reason.\n"
+      "Exit codes: 0 all taken, 3 some rows refused, 1 stopped, 2 usage.\n"
+      "Example: evenlight --tenant demo import answers answers.csv");
+  import->require_subcommand(1);
+  AddTrackFlags(
+      AddImport(import, line, "answers", "Answers as CSV, one per row",
+                "Columns, in any order: learner|user, correct (0, 1, true, "
+                "false),\nquestion|exercise_id, kcs|skill|kc (parted by `;`), "
+                "order|t, time (RFC 3339\nor Unix seconds), test_fold or "
+                "valid_fold. LF or CRLF; one line per record.\n"
+                "Example: evenlight --tenant assist2009 import answers "
+                "answers.csv",
+                ImportAnswers),
+      line);
+  CLI::App* interactions = AddImport(
+      import, line, "interactions",
+      "Lines of a learner, then their resources, parted by blanks",
+      "Example: evenlight --tenant courses import interactions --verb viewed "
+      "--kind micro_course train.txt",
+      ImportInteractions);
+  AddTrackFlags(interactions, line);
+  interactions
+      ->add_option("--verb", line->import.verb,
+                   "viewed (default), completed or bookmarked")
+      ->transform(CLI::CheckedTransformer(kVerbs, CLI::ignore_case));
+  interactions
+      ->add_option("--kind", line->import.kind,
+                   "Kind of entries that are made; default text")
+      ->transform(CLI::CheckedTransformer(kKinds, CLI::ignore_case));
+  AddImport(import, line, "events",
+            "Events, one evenlight.v1.Event in JSON "
+            "per line",
+            "An event without an event_id is given one from the file's digest "
+            "and its line.\n"
+            "Example: evenlight --tenant demo import events events.jsonl",
+            ImportEvents);
+  AddImport(import, line, "resources",
+            "Resources, one evenlight.v1.Resource in JSON per line",
+            "Example: evenlight --tenant demo import resources resources.jsonl",
+            ImportResources);
+  AddImport(import, line, "kcs",
+            "Knowledge components with prerequisites: CSV or JSON lines",
+            "CSV entries: kc|id, title, subject, grade, prerequisites (parted "
+            "by `;`).\nCSV edges: prerequisite,kc or "
+            "prerequisite_id,exercise_id; a known kc keeps its title.\n"
+            "JSON lines: evenlight.v1.KnowledgeComponent. Cycles are taken and "
+            "counted.\n"
+            "Example: evenlight --tenant junyi import kcs "
+            "prerequisite_edges_ids.csv",
+            ImportKcs);
+  AddImport(import, line, "roster", "Schools, classes and people as one CSV",
+            "Columns: type (school, class, learner, teacher), id; title, "
+            "region, tier (urban,\ncounty_town, township, village, "
+            "teaching_point); school, grade, classes (parted\nby `;`), "
+            "language, accessibility (captions, sign_language, "
+            "screen_reader,\nlarge_print, no_time_limit, keyboard_only), "
+            "bandwidth_kbps.\n"
+            "Example: evenlight --tenant demo import roster roster.csv",
+            ImportRoster);
+}
+
+void AddTrain(CLI::App* app, CommandLine* line) {
+  CLI::App* sub = Sub(
+      app, "train", "Train a tenant's models and publish them if they pass",
+      "Exit codes: 0 published, 3 refused by a gate, 4 too little or nothing "
+      "new,\n75 try later, 1 error, 2 usage. --tenant all trains every tenant "
+      "with events and\nreturns the first of 1, 75, 3, 0, 4 that one has.\n"
+      "Example: evenlight --tenant demo train\n"
+      "Cron:    15 2 * * * evenlight --tenant all --json train "
+      ">>/var/log/evenlight-train.log 2>&1");
+  TrainOptions* train = &line->train;
+  sub->add_option("--data_dir", train->data_dir,
+                  "The database of a stopped server, instead of asking one");
+  sub->add_option("--model_dir", train->model_dir,
+                  "Where models go; default where the server looks");
+  sub->add_option("--seed", train->seed, "Default 1");
+  train->num_threads = DefaultNumThreads();
+  sub->add_option("--threads", train->num_threads, "Default: one per core")
+      ->check(CLI::Range(1, 256));
+  sub->add_option("--factors", train->num_factors, "Default 32")
+      ->check(CLI::Range(1, 512));
+  sub->add_flag("--force", train->force, "Train also when no event is new");
+  sub->add_option("--wait", line->wait_seconds,
+                  "Seconds to wait for the server to serve the new version; "
+                  "default 30")
+      ->check(CLI::Range(0.0, 3600.0));
+  sub->callback([line] {
+    line->run = [line](const Console& console) {
+      line->train.tenant = line->tenant;
+      line->train.wait = absl::Seconds(line->wait_seconds);
+      return Train(
+          line->train,
+          [line](const std::string& tenant) {
+            return ConnectTo(line->server, tenant);
+          },
+          console);
+    };
+  });
+}
+
+void AddEvaluate(CLI::App* app, CommandLine* line) {
+  CLI::App* evaluate = Sub(app, "evaluate", "Measure models on held-out data",
+                           "Example: evenlight evaluate tracing --answers "
+                           "answers.csv");
+  evaluate->require_subcommand(1);
+  CLI::App* sub = Sub(
+      evaluate, "tracing", "Knowledge tracing on learners it has not seen",
+      "Needs no server. Prints AUC, accuracy, log loss and calibration error "
+      "per model and\nfold; fold=mean is the mean over folds.\n"
+      "Example: evenlight evaluate tracing --answers answers.csv --models "
+      "mean,bkt,lrh --folds 1,2");
+  EvaluateTracingOptions* options = &line->evaluate;
+  sub->add_option("--answers", options->answers_file, "An answers CSV")
+      ->required();
+  sub->add_option("--models", options->models,
+                  "Of mean, bestlr, bkt, lrh; default all")
+      ->delimiter(',');
+  sub->add_option("--folds", options->folds, "Of 1 to 5; default all")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 5));
+  sub->add_option("--setting", line->setting,
+                  "chunk200: a history starts anew every 200 answers "
+                  "(default); full: never")
+      ->check(CLI::IsMember({"chunk200", "full"}));
+  sub->add_option("--seed", options->seed, "Default 1");
+  options->num_threads = DefaultNumThreads();
+  sub->add_option("--threads", options->num_threads, "Default: one per core")
+      ->check(CLI::Range(1, 256));
+  sub->add_option("--out", options->out_file, "Also write a JSON report");
+  sub->callback([line] {
+    line->run = [line](const Console& console) {
+      line->evaluate.is_full = line->setting == "full";
+      return EvaluateTracing(line->evaluate, console);
+    };
+  });
+}
+
+CLI::App* AddRecommendOne(CLI::App* parent, CommandLine* line, const char* name,
+                          const char* what, const char* example) {
+  CLI::App* sub = Sub(parent, name, what, example);
+  RecommendOptions* options = &line->recommend;
+  sub->add_option("id", options->id, "The id")->required();
+  sub->add_option("-n,--num", options->num, "How many")
+      ->check(CLI::Range(1, 100));
+  sub->add_option("--phase", options->phase,
+                  "pre_class, in_class, post_class or self_study")
+      ->transform(CLI::CheckedTransformer(kPhases, CLI::ignore_case));
+  sub->add_option("--subject", options->subject, "Only this subject");
+  sub->add_option("--grade", options->grade, "For this grade")
+      ->check(CLI::Range(1, 12));
+  sub->add_option("--max-minutes", options->max_minutes, "At most so long");
+  sub->add_option("--resource-lang", options->resource_language,
+                  "Only resources in this language");
+  sub->add_option("--lang", options->language, "Language of reasons: en, zh");
+  return sub;
+}
+
+void AddRecommend(CLI::App* app, CommandLine* line) {
+  CLI::App* recommend =
+      Sub(app, "recommend", "Ask for a list, with reasons",
+          "Example: evenlight --tenant demo recommend learner l1");
+  recommend->require_subcommand(1);
+  CLI::App* learner = AddRecommendOne(
+      recommend, line, "learner", "For one learner",
+      "Example: evenlight --tenant demo recommend learner l1 -n 5 --subject "
+      "mathematics --parts");
+  learner->add_flag("--preview", line->recommend.is_preview, "Record nothing");
+  learner->add_flag("--parts", line->recommend.has_parts,
+                    "Show what each score is made of");
+  learner->add_option("--request-id", line->recommend.request_id,
+                      "The same id gives the same list again");
+  learner->callback([line] {
+    line->run = [line](const Console& console) {
+      return RecommendLearner(line->recommend, line->Connected().get(),
+                              console);
+    };
+  });
+  AddRecommendOne(recommend, line, "class",
+                  "One list for a class, its groups, and who needs something "
+                  "else",
+                  "Example: evenlight --tenant demo recommend class c1 --lang "
+                  "zh")
+      ->callback([line] {
+        line->run = [line](const Console& console) {
+          return RecommendClass(line->recommend, line->Connected().get(),
+                                console);
+        };
+      });
+}
+
+void AddShow(CLI::App* app, CommandLine* line) {
+  CLI::App* show = Sub(app, "show", "Show what the service believes",
+                       "Example: evenlight --tenant demo show learner l1");
+  show->require_subcommand(1);
+  CLI::App* learner =
+      Sub(show, "learner", "A learner's mastery per knowledge component",
+          "Example: evenlight --tenant demo show learner l1 --kcs k1,k2");
+  learner->add_option("id", line->show.id, "The learner")->required();
+  learner->add_option("--kcs", line->show.kcs, "Only these; practised or not")
+      ->delimiter(',');
+  learner->callback([line] {
+    line->run = [line](const Console& console) {
+      return ShowLearner(line->show, line->Connected().get(), console);
+    };
+  });
+}
+
+void AddModels(CLI::App* app, CommandLine* line) {
+  CLI::App* models = Sub(app, "models", "Show and switch model versions",
+                         "Example: evenlight --tenant demo models list");
+  models->require_subcommand(1);
+  Sub(models, "list", "The versions, newest first",
+      "Example: evenlight --tenant demo models list")
+      ->callback([line] {
+        line->run = [line](const Console& console) {
+          return ListModelVersions(line->Connected().get(), console);
+        };
+      });
+  CLI::App* activate =
+      Sub(models, "activate", "Serve a version; the newest lifts a pin",
+          "Example: evenlight --tenant demo models activate 3");
+  activate->add_option("version", line->version, "Default: the newest");
+  activate->callback([line] {
+    line->run = [line](const Console& console) {
+      return ActivateModelVersion(line->version, line->Connected().get(),
+                                  console);
+    };
+  });
+  Sub(models, "rollback", "Serve the version before, and pin it",
+      "Example: evenlight --tenant demo models rollback")
+      ->callback([line] {
+        line->run = [line](const Console& console) {
+          return RollbackModelVersion(line->Connected().get(), console);
+        };
+      });
+}
+
+void AddSimulate(CLI::App* app, CommandLine* line) {
+  CLI::App* simulate = Sub(app, "simulate", "Make synthetic data",
+                           "Example: evenlight simulate district --out DIR");
+  simulate->require_subcommand(1);
+  CLI::App* sub = Sub(
+      simulate, "district",
+      "Schools of five tiers, classes, teachers, a curriculum, and learners "
+      "who learn and forget",
+      "Writes kcs.jsonl, resources.jsonl, roster.csv and events.jsonl, to be "
+      "imported in this\norder. The same flags write the same bytes; all ids "
+      "begin with `syn-`.\n"
+      "Example: evenlight simulate district --learners 2000 --seed 7 --out "
+      "district");
+  DistrictOptions* district = &line->simulate.district;
+  sub->add_option("--learners", district->num_learners, "Default 2000");
+  sub->add_option("--seed", district->seed, "Default 7");
+  sub->add_option("--weeks", district->weeks, "Weeks of events; default 6");
+  sub->add_option("--end", line->simulate_end,
+                  "When they end; default 2026-01-01T00:00:00Z")
+      ->check(TimeFlag(&district->end));
+  sub->add_option("--out", line->simulate.out_dir, "The directory to write to")
+      ->required();
+  sub->callback([line] {
+    line->run = [line](const Console& console) {
+      return SimulateDistrict(line->simulate, console);
+    };
+  });
+}
+
+void AddDoctor(CLI::App* app, CommandLine* line) {
+  Sub(app, "doctor", "What a running server has, lacks and should get next",
+      "Example: evenlight --tenant demo doctor")
+      ->callback([line] {
+        line->run = [line](const Console& console) {
+          return Doctor(line->Connected().get(), console);
+        };
+      });
+}
+
+void AddAll(CLI::App* app, CommandLine* line) {
+  app->require_subcommand(1);
+  app->fallthrough();
+  app->add_option("--server", line->server, "Default 127.0.0.1:50051")
+      ->envname("EVENLIGHT_SERVER");
+  app->add_option("--tenant", line->tenant,
+                  "The tenant; import and train need it")
+      ->envname("EVENLIGHT_TENANT");
+  app->add_flag("--json", line->is_json, "Figures as JSON lines");
+  app->add_flag("--progress", line->has_progress,
+                "A progress bar also when standard error is no terminal");
+  app->footer(
+      "Figures go to standard output, progress to standard error. Exit codes: "
+      "0 done,\n1 error, 2 usage; import: 3 some rows refused; train: 3, 4, "
+      "75, see its --help.\n"
+      "Example: evenlight --server 127.0.0.1:50051 --tenant demo doctor");
+  AddImports(app, line);
+  AddTrain(app, line);
+  AddEvaluate(app, line);
+  AddRecommend(app, line);
+  AddShow(app, line);
+  AddModels(app, line);
+  AddSimulate(app, line);
+  AddDoctor(app, line);
+}
+
+// Imports and training must not depend on a server's default tenant: ids of
+// events do.
+bool NeedsTenant(const CLI::App& app) {
+  return app.got_subcommand("import") || app.got_subcommand("train");
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app(
+      "Personalised-learning recommendations: data in, models "
+      "trained, lists out.",
+      "evenlight");
+  CommandLine line;
+  AddAll(&app, &line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // --help ends well; everything else is wrong usage.
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  if (NeedsTenant(app) && line.tenant.empty()) {
+    std::cerr << "evenlight: name the tenant with --tenant" << std::endl;
+    return kExitUsage;
+  }
+  const Console console = {
+      .out = std::cout,
+      .err = std::cerr,
+      .is_json = line.is_json,
+      .has_bar = line.has_progress || isatty(STDERR_FILENO) == 1,
+      .sleep = [](absl::Duration duration) { absl::SleepFor(duration); }};
+  return line.run(console);
+}
+
+}  // namespace
+}  // namespace evenlight
+
+int main(int argc, char** argv) { return evenlight::Run(argc, argv); }

@@ -1,0 +1,116 @@
+// The methods of the API that the subcommands call, each with its types.
+
+#ifndef EVENLIGHT_SERVICES_CLI_METHODS_H_
+#define EVENLIGHT_SERVICES_CLI_METHODS_H_
+
+#include "absl/status/statusor.h"
+#include "core/status_macros.h"
+#include "services/cli/client.h"
+
+namespace evenlight {
+
+namespace v1 {
+class ActivateModelRequest;
+class ActivateModelResponse;
+class CreateCheckpointRequest;
+class CreateCheckpointResponse;
+class GetClassRequest;
+class GetClassResponse;
+class GetLearnerStateRequest;
+class LearnerState;
+class ListClassesRequest;
+class ListClassesResponse;
+class ListEventsRequest;
+class ListEventsResponse;
+class ListKnowledgeComponentsRequest;
+class ListKnowledgeComponentsResponse;
+class ListModelsRequest;
+class ListModelsResponse;
+class ListResourcesRequest;
+class ListResourcesResponse;
+class RecommendForClassRequest;
+class RecommendForClassResponse;
+class RecommendResourcesRequest;
+class RecommendResourcesResponse;
+class RecordEventsRequest;
+class RecordEventsResponse;
+class RollbackModelRequest;
+class RollbackModelResponse;
+class UpsertClassesRequest;
+class UpsertClassesResponse;
+class UpsertKnowledgeComponentsRequest;
+class UpsertKnowledgeComponentsResponse;
+class UpsertPeopleRequest;
+class UpsertPeopleResponse;
+class UpsertResourcesRequest;
+class UpsertResourcesResponse;
+class UpsertSchoolsRequest;
+class UpsertSchoolsResponse;
+}  // namespace v1
+
+template <typename RequestType, typename ResponseType>
+struct Method {
+  using Request = RequestType;
+  using Response = ResponseType;
+  const char* name;
+};
+
+inline constexpr Method<v1::RecordEventsRequest, v1::RecordEventsResponse>
+    kRecordEvents = {"/evenlight.v1.TrackService/RecordEvents"};
+inline constexpr Method<v1::ListEventsRequest, v1::ListEventsResponse>
+    kListEvents = {"/evenlight.v1.TrackService/ListEvents"};
+inline constexpr Method<v1::UpsertResourcesRequest, v1::UpsertResourcesResponse>
+    kUpsertResources = {"/evenlight.v1.CatalogService/UpsertResources"};
+inline constexpr Method<v1::ListResourcesRequest, v1::ListResourcesResponse>
+    kListResources = {"/evenlight.v1.CatalogService/ListResources"};
+inline constexpr Method<v1::UpsertKnowledgeComponentsRequest,
+                        v1::UpsertKnowledgeComponentsResponse>
+    kUpsertKnowledgeComponents = {
+        "/evenlight.v1.CatalogService/UpsertKnowledgeComponents"};
+inline constexpr Method<v1::ListKnowledgeComponentsRequest,
+                        v1::ListKnowledgeComponentsResponse>
+    kListKnowledgeComponents = {
+        "/evenlight.v1.CatalogService/ListKnowledgeComponents"};
+inline constexpr Method<v1::UpsertSchoolsRequest, v1::UpsertSchoolsResponse>
+    kUpsertSchools = {"/evenlight.v1.RosterService/UpsertSchools"};
+inline constexpr Method<v1::UpsertClassesRequest, v1::UpsertClassesResponse>
+    kUpsertClasses = {"/evenlight.v1.RosterService/UpsertClasses"};
+inline constexpr Method<v1::UpsertPeopleRequest, v1::UpsertPeopleResponse>
+    kUpsertPeople = {"/evenlight.v1.RosterService/UpsertPeople"};
+inline constexpr Method<v1::GetClassRequest, v1::GetClassResponse> kGetClass = {
+    "/evenlight.v1.RosterService/GetClass"};
+inline constexpr Method<v1::ListClassesRequest, v1::ListClassesResponse>
+    kListClasses = {"/evenlight.v1.RosterService/ListClasses"};
+inline constexpr Method<v1::GetLearnerStateRequest, v1::LearnerState>
+    kGetLearnerState = {"/evenlight.v1.LearnerService/GetLearnerState"};
+inline constexpr Method<v1::RecommendResourcesRequest,
+                        v1::RecommendResourcesResponse>
+    kRecommendResources = {
+        "/evenlight.v1.RecommendationService/RecommendResources"};
+inline constexpr Method<v1::RecommendForClassRequest,
+                        v1::RecommendForClassResponse>
+    kRecommendForClass = {
+        "/evenlight.v1.RecommendationService/RecommendForClass"};
+inline constexpr Method<v1::ListModelsRequest, v1::ListModelsResponse>
+    kListModels = {"/evenlight.v1.ModelService/ListModels"};
+inline constexpr Method<v1::ActivateModelRequest, v1::ActivateModelResponse>
+    kActivateModel = {"/evenlight.v1.ModelService/ActivateModel"};
+inline constexpr Method<v1::RollbackModelRequest, v1::RollbackModelResponse>
+    kRollbackModel = {"/evenlight.v1.ModelService/RollbackModel"};
+inline constexpr Method<v1::CreateCheckpointRequest,
+                        v1::CreateCheckpointResponse>
+    kCreateCheckpoint = {"/evenlight.v1.ModelService/CreateCheckpoint"};
+
+// Calls `method` of `client`. The caller includes the message's header.
+template <typename Request, typename Response>
+absl::StatusOr<Response> Invoke(Client* client,
+                                Method<Request, Response> method,
+                                const Request& request) {
+  Response response;
+  RETURN_IF_ERROR(client->Call(method.name, request, &response));
+  return response;
+}
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_SERVICES_CLI_METHODS_H_

@@ -1,0 +1,154 @@
+#include "services/cli/recommend.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "evenlight/v1/recommendation_service.pb.h"
+#include "services/cli/methods.h"
+#include "services/cli/text.h"
+
+namespace evenlight {
+namespace {
+
+void SetFilter(const RecommendOptions& options, v1::ResourceFilter* filter) {
+  filter->set_subject(options.subject);
+  filter->set_grade(options.grade);
+  filter->set_language(options.resource_language);
+  filter->set_max_minutes(options.max_minutes);
+}
+
+template <typename Response>
+void ShowDegraded(const Response& response, const Console& console) {
+  if (!response.degraded()) return;
+  console.out << "degraded: "
+              << absl::StrJoin(response.degraded_reasons(), "; ") << "\n";
+}
+
+std::string KindOf(v1::ResourceKind kind) {
+  return WordOf(v1::ResourceKind_Name(kind), "RESOURCE_KIND_");
+}
+
+void ShowRecommendation(int number, const v1::Recommendation& r,
+                        const Console& console) {
+  const std::string success =
+      r.has_success_probability()
+          ? absl::StrFormat(", success %.0f%%", 100 * r.success_probability())
+          : "";
+  console.out << absl::StrFormat("%2d. %s\n", number, r.title())
+              << absl::StrFormat("    %s: %s, %.0f min%s, score %.3f\n",
+                                 std::string(IdOf(r.resource())),
+                                 KindOf(r.kind()), r.minutes(), success,
+                                 r.score())
+              << absl::StrFormat(
+                     "    %s: %s\n",
+                     WordOf(v1::Recommendation::Reason_Name(r.reason()),
+                            "REASON_"),
+                     r.reason_text());
+  if (r.score_parts().empty()) return;
+  console.out << "    "
+              << absl::StrJoin(r.score_parts(), "  ",
+                               [](std::string* text, const v1::ScorePart& p) {
+                                 absl::StrAppendFormat(text, "%s=%.2f*%.2f",
+                                                       p.name(), p.weight(),
+                                                       p.value());
+                               })
+              << "\n";
+}
+
+void Show(const RecommendOptions& options,
+          const v1::RecommendResourcesResponse& response,
+          const Console& console) {
+  console.out << "learner " << options.id << ", model version "
+              << response.model_version() << ", "
+              << (response.list().empty() ? "preview" : response.list())
+              << "\n";
+  ShowDegraded(response, console);
+  int number = 0;
+  for (const v1::Recommendation& r : response.recommendations()) {
+    ShowRecommendation(++number, r, console);
+  }
+  if (number == 0) console.out << "no resource passes the filters\n";
+}
+
+std::string Ids(const google::protobuf::RepeatedPtrField<std::string>& names) {
+  return absl::StrJoin(names, " ", [](std::string* text, const auto& name) {
+    absl::StrAppend(text, IdOf(name));
+  });
+}
+
+void Show(const RecommendOptions& options,
+          const v1::RecommendForClassResponse& response,
+          const Console& console) {
+  console.out << "class " << options.id << ", model version "
+              << response.model_version() << "\n";
+  ShowDegraded(response, console);
+  int number = 0;
+  for (const v1::ClassRecommendation& r : response.recommendations()) {
+    console.out << absl::StrFormat("%2d. %s\n", ++number, r.title())
+                << absl::StrFormat(
+                       "    %s: %s, %.0f min, fits %d learners, gain %.2f\n",
+                       std::string(IdOf(r.resource())), KindOf(r.kind()),
+                       r.minutes(), r.num_learners_fit(), r.added_gain())
+                << "    " << r.reason_text() << "\n";
+  }
+  for (const v1::LearnerGroup& group : response.groups()) {
+    console.out << "group " << IdOf(group.resource()) << " ("
+                << group.learners_size() << "): " << group.reason_text()
+                << "\n    " << Ids(group.learners()) << "\n";
+  }
+  for (const v1::UnservedLearner& learner : response.unserved_learners()) {
+    console.out << "not served " << IdOf(learner.learner()) << ": "
+                << learner.reason_text();
+    if (!learner.instead_resource().empty()) {
+      console.out << " Instead: " << IdOf(learner.instead_resource());
+    }
+    console.out << "\n";
+  }
+}
+
+template <typename Response>
+int Answer(const RecommendOptions& options, absl::string_view what,
+           const absl::StatusOr<Response>& response, const Console& console) {
+  if (!response.ok()) {
+    return console.Fail(absl::StrCat("recommend ", what, " ", options.id),
+                        response.status());
+  }
+  if (console.is_json) {
+    console.Json(*response);
+  } else {
+    Show(options, *response, console);
+    console.out << std::flush;
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+int RecommendLearner(const RecommendOptions& options, Client* client,
+                     const Console& console) {
+  v1::RecommendResourcesRequest request;
+  request.set_learner(absl::StrCat("learners/", options.id));
+  request.set_page_size(options.num);
+  request.set_phase(static_cast<v1::Phase>(options.phase));
+  SetFilter(options, request.mutable_filter());
+  request.set_request_id(options.request_id);
+  request.set_preview(options.is_preview);
+  request.set_reason_language(options.language);
+  request.set_include_score_parts(options.has_parts);
+  return Answer(options, "learner",
+                Invoke(client, kRecommendResources, request), console);
+}
+
+int RecommendClass(const RecommendOptions& options, Client* client,
+                   const Console& console) {
+  v1::RecommendForClassRequest request;
+  request.set_class_name(absl::StrCat("classes/", options.id));
+  request.set_page_size(options.num);
+  request.set_phase(static_cast<v1::Phase>(options.phase));
+  SetFilter(options, request.mutable_filter());
+  request.set_reason_language(options.language);
+  return Answer(options, "class", Invoke(client, kRecommendForClass, request),
+                console);
+}
+
+}  // namespace evenlight

@@ -1,0 +1,118 @@
+#include "services/server/catalog_cache.h"
+
+#include <utility>
+
+#include "core/status_macros.h"
+
+namespace evenlight {
+namespace {
+
+// `entries` with those of `changed` in place of their namesakes, or added.
+template <typename T>
+std::vector<std::shared_ptr<const T>> Merge(
+    const std::vector<std::shared_ptr<const T>>& entries,
+    const std::vector<std::shared_ptr<const T>>& changed) {
+  absl::flat_hash_map<std::string, std::shared_ptr<const T>> by_id;
+  for (const auto& entry : changed) by_id[entry->id] = entry;
+  std::vector<std::shared_ptr<const T>> merged;
+  merged.reserve(entries.size() + changed.size());
+  for (const auto& entry : entries) {
+    if (!by_id.contains(entry->id)) merged.push_back(entry);
+  }
+  for (auto& [id, entry] : by_id) merged.push_back(entry);
+  return merged;  // Catalog sorts.
+}
+
+}  // namespace
+
+CatalogCache::CatalogCache(Database* database)
+    : database_(*database),
+      store_(database),
+      nothing_(std::make_shared<const Catalog>(
+          0, std::vector<std::shared_ptr<const Resource>>{},
+          std::vector<std::shared_ptr<const KnowledgeComponent>>{})) {}
+
+std::shared_ptr<const Catalog> CatalogCache::Find(
+    const TenantId& tenant) const {
+  MutexLock lock(mu_);
+  const auto found = catalogs_.find(tenant);
+  return found == catalogs_.end() ? nullptr : found->second;
+}
+
+absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Get(
+    const TenantId& tenant) {
+  std::shared_ptr<const Catalog> catalog = Find(tenant);
+  if (catalog != nullptr) return catalog;
+  MutexLock lock(write_mu_);
+  return Load(tenant);
+}
+
+absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Load(
+    const TenantId& tenant) {
+  std::shared_ptr<const Catalog> catalog = Find(tenant);
+  if (catalog != nullptr) return catalog;
+  ASSIGN_OR_RETURN(StoredCatalog stored, store_.Load(tenant));
+  // Not kept: whoever invents tenants must not fill the memory.
+  if (stored.version == 0) return nothing_;
+  catalog = std::make_shared<const Catalog>(
+      stored.version, std::move(stored.resources), std::move(stored.kcs));
+  Publish(tenant, catalog);
+  return catalog;
+}
+
+void CatalogCache::Publish(const TenantId& tenant,
+                           std::shared_ptr<const Catalog> catalog) {
+  // What was there is destroyed after the lock, with these two.
+  std::shared_ptr<const ServingSnapshot> old_snapshot;
+  MutexLock lock(mu_);
+  std::swap(catalogs_[tenant], catalog);
+  std::swap(snapshots_[tenant], old_snapshot);
+}
+
+absl::StatusOr<std::shared_ptr<const ServingSnapshot>> CatalogCache::Snapshot(
+    const TenantId& tenant, std::shared_ptr<const ModelSet> models) {
+  ASSIGN_OR_RETURN(std::shared_ptr<const Catalog> catalog, Get(tenant));
+  {
+    MutexLock lock(mu_);
+    const auto found = snapshots_.find(tenant);
+    if (found != snapshots_.end() && found->second != nullptr &&
+        found->second->catalog == catalog && found->second->models == models) {
+      return found->second;
+    }
+  }
+  const bool is_kept = catalog->version() > 0;
+  std::shared_ptr<const ServingSnapshot> snapshot =
+      Bind(std::move(catalog), std::move(models));
+  if (!is_kept) return snapshot;
+  std::shared_ptr<const ServingSnapshot> kept = snapshot;
+  MutexLock lock(mu_);
+  // A slower request may put an older pair back; the next one corrects that.
+  std::swap(snapshots_[tenant], kept);
+  return snapshot;
+}
+
+absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Update(
+    const TenantId& tenant,
+    absl::FunctionRef<absl::StatusOr<CatalogChange>(const Catalog&)> decide) {
+  MutexLock lock(write_mu_);
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Catalog> catalog, Load(tenant));
+  ASSIGN_OR_RETURN(const CatalogChange change, decide(*catalog));
+  if (change.empty()) return catalog;
+
+  const int64_t version = catalog->version() + 1;
+  WriteBatch batch;
+  for (const auto& resource : change.resources) {
+    store_.Put(tenant, *resource, &batch);
+  }
+  for (const auto& kc : change.kcs) store_.Put(tenant, *kc, &batch);
+  store_.PutVersion(tenant, version, &batch);
+  RETURN_IF_ERROR(database_.Write(batch));
+
+  auto next = std::make_shared<const Catalog>(
+      version, Merge(catalog->resources(), change.resources),
+      Merge(catalog->kcs(), change.kcs));
+  Publish(tenant, next);
+  return next;
+}
+
+}  // namespace evenlight

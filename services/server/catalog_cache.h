@@ -1,0 +1,86 @@
+// The catalogs that requests read, in memory: one immutable snapshot per
+// tenant, loaded when first asked for and replaced by each write.
+
+#ifndef EVENLIGHT_SERVICES_SERVER_CATALOG_CACHE_H_
+#define EVENLIGHT_SERVICES_SERVER_CATALOG_CACHE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/catalog.h"
+#include "core/ids.h"
+#include "core/mutex.h"
+#include "recommender/models/model_binding.h"
+#include "storage/catalog_store.h"
+#include "storage/database.h"
+
+namespace evenlight {
+
+// Entries to add to a catalog or to put in place of those with their ids.
+struct CatalogChange {
+  std::vector<std::shared_ptr<const Resource>> resources;
+  std::vector<std::shared_ptr<const KnowledgeComponent>> kcs;
+
+  bool empty() const { return resources.empty() && kcs.empty(); }
+};
+
+// Thread-safe.
+class CatalogCache {
+ public:
+  // `database` outlives it.
+  explicit CatalogCache(Database* database);
+
+  // The tenant's catalog as of the last write that was answered; of version 0
+  // and empty if there is none. Never null.
+  //
+  // DATA_LOSS: a record is damaged.
+  absl::StatusOr<std::shared_ptr<const Catalog>> Get(const TenantId& tenant)
+      ABSL_LOCKS_EXCLUDED(mu_, write_mu_);
+
+  // That catalog bound to `models`.
+  absl::StatusOr<std::shared_ptr<const ServingSnapshot>> Snapshot(
+      const TenantId& tenant, std::shared_ptr<const ModelSet> models)
+      ABSL_LOCKS_EXCLUDED(mu_, write_mu_);
+
+  // Asks `decide` what to change in the catalog as it now is, and returns the
+  // catalog after that. A change is on disk and in force when this returns; an
+  // empty one writes nothing. An error of `decide` is returned, and nothing
+  // written.
+  absl::StatusOr<std::shared_ptr<const Catalog>> Update(
+      const TenantId& tenant,
+      absl::FunctionRef<absl::StatusOr<CatalogChange>(const Catalog&)> decide)
+      ABSL_LOCKS_EXCLUDED(mu_, write_mu_);
+
+ private:
+  std::shared_ptr<const Catalog> Find(const TenantId& tenant) const
+      ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<std::shared_ptr<const Catalog>> Load(const TenantId& tenant)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_) ABSL_LOCKS_EXCLUDED(mu_);
+  void Publish(const TenantId& tenant, std::shared_ptr<const Catalog> catalog)
+      ABSL_LOCKS_EXCLUDED(mu_);
+
+  Database& database_;
+  const CatalogStore store_;
+  const std::shared_ptr<const Catalog> nothing_;
+
+  // Writes and loads go one by one, over their I/O: editors are few, and each
+  // write needs the outcome of the one before. Readers never wait for it once
+  // the tenant is loaded.
+  Mutex write_mu_ ABSL_ACQUIRED_BEFORE(mu_);
+
+  // Covers pointer copies only.
+  mutable Mutex mu_;
+  absl::flat_hash_map<TenantId, std::shared_ptr<const Catalog>> catalogs_
+      ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<TenantId, std::shared_ptr<const ServingSnapshot>>
+      snapshots_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_SERVICES_SERVER_CATALOG_CACHE_H_

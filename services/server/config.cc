@@ -1,0 +1,216 @@
+#include "services/server/config.h"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "evenlight/config/v1/server_config.pb.h"
+
+namespace evenlight {
+namespace {
+
+using config::v1::PhaseWeights;
+using config::v1::ServerConfig;
+
+constexpr float kMaxWeight = 100;
+
+// Keeps the first fault; text format stops there.
+class FirstFault : public google::protobuf::io::ErrorCollector {
+ public:
+  explicit FirstFault(absl::string_view file_name) : file_name_(file_name) {}
+
+  void AddError(int line, int column, const std::string& message) override {
+    if (!text_.empty()) return;
+    text_ =
+        absl::StrCat(file_name_, ":", line + 1, ":", column + 1, ": ", message);
+  }
+  void AddWarning(int, int, const std::string&) override {}
+
+  const std::string& text() const { return text_; }
+
+ private:
+  const absl::string_view file_name_;
+  std::string text_;
+};
+
+// Takes values over; what is wrong is collected.
+class ConfigReader {
+ public:
+  Config Read(const ServerConfig& from);
+  const std::vector<std::string>& faults() const { return faults_; }
+
+ private:
+  void ReadStrings(const ServerConfig& from);
+  void ReadNumbers(const ServerConfig& from);
+  void ReadRanking(const config::v1::RankingPolicy& from);
+  void ReadPhase(const PhaseWeights& from, int index);
+
+  // `value` if it is in [low, high], `default_value` if it is 0.
+  int Within(const char* field, int value, int low, int high,
+             int default_value);
+  void Fault(absl::string_view field, absl::string_view what) {
+    faults_.push_back(absl::StrCat(field, ": ", what));
+  }
+
+  Config config_;
+  std::vector<std::string> faults_;
+};
+
+int ConfigReader::Within(const char* field, int value, int low, int high,
+                         int default_value) {
+  if (value == 0) return default_value;
+  if (value >= low && value <= high) return value;
+  Fault(field, absl::StrCat(value, " is not in [", low, ", ", high, "]"));
+  return default_value;
+}
+
+Config ConfigReader::Read(const ServerConfig& from) {
+  ReadStrings(from);
+  ReadNumbers(from);
+  ReadRanking(from.ranking());
+  return config_;
+}
+
+void ConfigReader::ReadStrings(const ServerConfig& from) {
+  if (!from.listen_address().empty()) {
+    config_.listen_address = from.listen_address();
+    const absl::Status status =
+        CheckListenAddress(from.listen_address(), /*allow_all_networks=*/true);
+    if (!status.ok()) Fault("listen_address", status.message());
+  }
+  if (!from.data_dir().empty()) config_.data_dir = from.data_dir();
+  if (!from.model_dir().empty()) config_.model_dir = from.model_dir();
+  config_.default_tenant = from.default_tenant();
+  if (!from.default_tenant().empty() && !IsValidId(from.default_tenant())) {
+    Fault("default_tenant",
+          absl::StrCat("`", from.default_tenant(), "` is not ", kIdRule));
+  }
+}
+
+void ConfigReader::ReadNumbers(const ServerConfig& from) {
+  config_.num_threads = Within("num_threads", from.num_threads(), 1, 256, 0);
+  config_.max_queued_requests =
+      Within("max_queued_requests", from.max_queued_requests(), 1, 1'000'000,
+             config_.max_queued_requests);
+  config_.max_queued_events =
+      Within("max_queued_events", from.max_queued_events(), 1, 10'000'000,
+             config_.max_queued_events);
+  config_.model_poll_interval = absl::Seconds(
+      Within("model_poll_seconds", from.model_poll_seconds(), 1, 3'600, 5));
+  config_.drain_timeout =
+      absl::Seconds(Within("drain_seconds", from.drain_seconds(), 1, 300, 10));
+  config_.max_message_bytes =
+      Within("max_message_bytes", from.max_message_bytes(), 64 << 10, 64 << 20,
+             config_.max_message_bytes);
+}
+
+void ConfigReader::ReadRanking(const config::v1::RankingPolicy& from) {
+  RankingPolicy& to = config_.ranking;
+  if (from.version() < 0) {
+    Fault("ranking.version", absl::StrCat(from.version(), " is not positive"));
+  }
+  if (from.version() != 0) to.version = from.version();
+  if (from.has_diversity()) {
+    to.diversity = from.diversity();
+    if (!(to.diversity >= 0 && to.diversity <= 1)) {
+      Fault("ranking.diversity",
+            absl::StrCat(to.diversity, " is not in [0, 1]"));
+    }
+  }
+  if (from.mastered_p_known() != 0) {
+    to.mastered_p_known = from.mastered_p_known();
+    if (!(to.mastered_p_known >= 0.5f && to.mastered_p_known <= 1)) {
+      Fault("ranking.mastered_p_known",
+            absl::StrCat(to.mastered_p_known, " is not in [0.5, 1]"));
+    }
+  }
+  for (int index = 0; index < from.phases_size(); ++index) {
+    ReadPhase(from.phases(index), index);
+  }
+}
+
+// The phase that a name stands for; kUnspecified for any other.
+Phase PhaseNamed(absl::string_view name) {
+  if (name == "PRE_CLASS") return Phase::kPreClass;
+  if (name == "IN_CLASS") return Phase::kInClass;
+  if (name == "POST_CLASS") return Phase::kPostClass;
+  if (name == "SELF_STUDY") return Phase::kSelfStudy;
+  return Phase::kUnspecified;
+}
+
+void ConfigReader::ReadPhase(const PhaseWeights& from, int index) {
+  const std::string path = absl::StrCat("ranking.phases[", index, "]");
+  const Phase phase = PhaseNamed(from.phase());
+  if (phase == Phase::kUnspecified) {
+    Fault(path + ".phase",
+          absl::StrCat("`", from.phase(),
+                       "` is not PRE_CLASS, IN_CLASS, POST_CLASS or "
+                       "SELF_STUDY"));
+  }
+  const ScoreParts weights = {from.ready(),  from.band(),     from.gain(),
+                              from.due(),    from.interest(), from.quality(),
+                              from.novelty()};
+  for (int part = 0; part < kNumScoreParts; ++part) {
+    const float weight = weights[part];
+    if (weight >= 0 && weight <= kMaxWeight) continue;
+    Fault(absl::StrCat(path, ".", kScorePartNames[part]),
+          absl::StrCat(weight, " is not in [0, ", kMaxWeight, "]"));
+  }
+  config_.ranking.weights[static_cast<size_t>(phase)] = weights;
+  if (phase == Phase::kSelfStudy) {
+    config_.ranking.weights[static_cast<size_t>(Phase::kUnspecified)] = weights;
+  }
+}
+
+bool IsLoopback(absl::string_view host) {
+  if (host == "localhost" || host == "::1") return true;
+  return absl::StartsWith(host, "127.") &&
+         host.find_first_not_of("0123456789.") == absl::string_view::npos;
+}
+
+}  // namespace
+
+absl::StatusOr<Config> ParseConfig(absl::string_view text,
+                                   absl::string_view file_name) {
+  ServerConfig parsed;
+  FirstFault fault(file_name);
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&fault);
+  if (!parser.ParseFromString(std::string(text), &parsed)) {
+    return absl::InvalidArgumentError(fault.text());
+  }
+  ConfigReader reader;
+  Config config = reader.Read(parsed);
+  if (reader.faults().empty()) return config;
+  return absl::InvalidArgumentError(absl::StrCat(
+      file_name, ": ", reader.faults().size(), " wrong values:\n  ",
+      absl::StrJoin(reader.faults(), "\n  ")));
+}
+
+absl::Status CheckListenAddress(absl::string_view address,
+                                bool allow_all_networks) {
+  const size_t colon = address.rfind(':');
+  int port = -1;
+  if (colon == absl::string_view::npos || colon == 0 ||
+      !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 0 ||
+      port > 65'535) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "`", address, "` is not host:port with a port in [0, 65535]"));
+  }
+  absl::string_view host = address.substr(0, colon);
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  if (allow_all_networks || IsLoopback(host)) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "`", address,
+      "` is not loopback and evenlightd speaks plaintext: whoever is on that "
+      "network could read and change everything; listen on 127.0.0.1, or give "
+      "--insecure_plaintext_on_all_networks"));
+}
+
+}  // namespace evenlight

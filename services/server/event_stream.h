@@ -1,0 +1,66 @@
+// StreamEvents: reads requests, has them validated and committed, and
+// acknowledges them in order, several at once when it can.
+
+#ifndef EVENLIGHT_SERVICES_SERVER_EVENT_STREAM_H_
+#define EVENLIGHT_SERVICES_SERVER_EVENT_STREAM_H_
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "core/clock.h"
+#include "core/ids.h"
+#include "core/mutex.h"
+#include "recommender/ingest/committer.h"
+#include "services/server/call_runner.h"
+#include "services/server/catalog_cache.h"
+#include "storage/track_store.h"
+
+namespace evenlight {
+
+class EventStream;
+
+// The open streams of a server. Thread-safe.
+class EventStreams {
+ public:
+  // Everything outlives it.
+  EventStreams(const CallRunner* runner, const Clock* clock,
+               CatalogCache* catalogs, Committer* committer,
+               const TrackStore* track)
+      : runner_(*runner),
+        clock_(*clock),
+        catalogs_(*catalogs),
+        committer_(*committer),
+        track_(*track) {}
+
+  // Starts a stream of `tenant`; an error ends it at once. It owns itself, as
+  // gRPC asks, and must end before this object does.
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Open(
+      const absl::StatusOr<TenantId>& tenant) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Has every stream, also one opened later, take no more requests,
+  // acknowledge those it has, and end with UNAVAILABLE.
+  void EndAll() ABSL_LOCKS_EXCLUDED(mu_);
+
+ private:
+  friend class EventStream;
+
+  void Forget(EventStream* stream) ABSL_LOCKS_EXCLUDED(mu_);
+
+  const CallRunner& runner_;
+  const Clock& clock_;
+  CatalogCache& catalogs_;
+  Committer& committer_;
+  const TrackStore& track_;
+  Mutex mu_;
+  absl::flat_hash_set<std::shared_ptr<EventStream>> open_ ABSL_GUARDED_BY(mu_);
+  bool is_ending_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_SERVICES_SERVER_EVENT_STREAM_H_

@@ -1,0 +1,195 @@
+#include "services/server/learner_lists.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/digest.h"
+#include "core/status_macros.h"
+#include "evenlight/v1/recommendation_service.pb.h"
+#include "services/server/convert_recommendation.h"
+#include "services/server/convert_value.h"
+#include "services/server/learner_profiles.h"
+#include "services/server/resource_name.h"
+#include "services/server/status_details.h"
+
+namespace evenlight {
+namespace {
+
+// One request for one list has one seed: a retry or a replay draws the same.
+uint64_t SeedOf(const TenantId& tenant, const LearnerId& learner,
+                const std::string& name) {
+  const std::string digest =
+      Sha256Hex(absl::StrCat(tenant, "/", learner, "/", name));
+  return std::stoull(digest.substr(0, 16), nullptr, 16);
+}
+
+// Of what is asked for, whatever the request is called.
+std::string DigestOf(v1::RecommendResourcesRequest request) {
+  request.clear_request_id();
+  return Sha256Hex(request.SerializeAsString());
+}
+
+std::vector<StoredCandidate> CandidatesOf(const RankedList& list,
+                                          const Catalog& catalog) {
+  std::vector<StoredCandidate> candidates;
+  for (const RankedResource& from : list.considered) {
+    StoredCandidate& to = candidates.emplace_back();
+    to.resource = catalog.resource(from.resource).id;
+    to.reason = static_cast<int32_t>(from.reason);
+    to.score = from.score;
+    to.parts.assign(from.parts.begin(), from.parts.end());
+    to.removed_by = from.removed_by;
+  }
+  return candidates;
+}
+
+std::vector<ListedResource> ListedOf(const RankedList& list,
+                                     const Catalog& catalog) {
+  std::vector<ListedResource> listed;
+  for (const RankedResource& shown : list.shown) {
+    listed.push_back({catalog.resource(shown.resource).id,
+                      static_cast<int32_t>(listed.size()) + 1,
+                      shown.propensity});
+  }
+  return listed;
+}
+
+}  // namespace
+
+// What is known of a request once it is validated.
+struct LearnerLists::Call {
+  const v1::RecommendResourcesRequest& proto;
+  TenantId tenant;
+  LearnerId learner;
+  absl::Time now;
+  RecommendationRequest request;
+  ListId list_id;      // Empty for a preview.
+  std::string digest;  // Empty without a request id.
+};
+
+LearnerLists::LearnerLists(Parts parts)
+    : parts_(std::move(parts)),
+      lists_(parts_.database),
+      roster_(parts_.database) {}
+
+absl::StatusOr<std::string> LearnerLists::Recommend(
+    const TenantId& tenant, const v1::RecommendResourcesRequest& proto) {
+  FieldViolations violations;
+  const FieldPath root;
+  Call call{proto, tenant, "", parts_.clock->Now(), {}, "", ""};
+  call.learner =
+      IdIn(kLearners, proto.learner(), FieldPath(root, "learner"), &violations);
+  call.request = ToRequest(proto, &violations);
+  if (!proto.request_id().empty() && !IsValidId(proto.request_id())) {
+    violations.Add(
+        FieldPath(root, "request_id"),
+        absl::StrCat(Quoted(proto.request_id()), " is not ", kIdRule));
+  }
+  RETURN_IF_ERROR(violations.ToStatus());
+
+  if (!proto.preview()) call.list_id = parts_.names->Make(call.now);
+  call.request.seed =
+      SeedOf(tenant, call.learner,
+             proto.request_id().empty() ? call.list_id : proto.request_id());
+  if (proto.preview() || proto.request_id().empty()) return Make(call);
+
+  call.digest = DigestOf(proto);
+  const RequestGate::Pass pass(
+      &gate_, absl::StrCat(tenant, "/", call.learner, "/", proto.request_id()));
+  ASSIGN_OR_RETURN(std::optional<std::string> answered, FindAnswered(call));
+  if (answered.has_value()) return *std::move(answered);
+  return Make(call);
+}
+
+absl::StatusOr<std::optional<std::string>> LearnerLists::FindAnswered(
+    const Call& call) const {
+  const std::string& request_id = call.proto.request_id();
+  // The queue first: a list leaves it only once it is in storage.
+  std::optional<StoredList> list = parts_.committer->FindQueuedRequest(
+      call.tenant, call.learner, request_id);
+  if (!list.has_value()) {
+    ASSIGN_OR_RETURN(list,
+                     lists_.FindRequest(call.tenant, call.learner, request_id));
+  }
+  if (!list.has_value()) return std::nullopt;
+  if (list->request_digest == call.digest) return std::move(list->response);
+  FieldViolations violations;
+  violations.Add(
+      FieldPath(FieldPath(), "request_id"),
+      absl::StrCat(Quoted(request_id), " was used before for another request"));
+  absl::Status status = violations.ToStatus(absl::StatusCode::kAlreadyExists);
+  AttachReason("REQUEST_ID_REUSED", {{"request_id", request_id}}, &status);
+  return status;
+}
+
+absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
+  const std::shared_ptr<const ModelSet> models =
+      parts_.registry->Serving(call.tenant);
+  ASSIGN_OR_RETURN(const std::shared_ptr<const ServingSnapshot> snapshot,
+                   parts_.catalogs->Snapshot(call.tenant, models));
+  RETURN_IF_ERROR(CheckHasResources(call.tenant, *snapshot->catalog));
+  ASSIGN_OR_RETURN(const LearnerProfile profile,
+                   ProfileOf(roster_, call.tenant, call.learner));
+  ASSIGN_OR_RETURN(const LearnerState state,
+                   parts_.states->Read(call.tenant, call.learner, *models));
+  RecommendationRequest request = call.request;
+  if (call.proto.reason_language().empty()) {
+    request.language = ReasonLanguageOf(profile.language);
+  }
+  const RankedList list = evenlight::Recommend(
+      {*snapshot, state, profile, request, parts_.policy, call.now});
+
+  v1::RecommendResourcesResponse response;
+  if (!call.list_id.empty()) response.set_list(NameOf(kLists, call.list_id));
+  FromRankedList(list, *snapshot->catalog, call.proto.include_score_parts(),
+                 &response);
+  response.set_model_version(models->version);
+  response.set_catalog_version(snapshot->catalog->version());
+  response.set_policy_version(parts_.policy.version);
+  *response.mutable_create_time() = ToTimestamp(call.now);
+  std::string bytes = response.SerializeAsString();
+  if (!call.list_id.empty()) Record(call, *snapshot, state, list, bytes);
+  return bytes;
+}
+
+void LearnerLists::Record(const Call& call, const ServingSnapshot& snapshot,
+                          const LearnerState& state, const RankedList& list,
+                          const std::string& response) {
+  StoredList stored;
+  stored.id = call.list_id;
+  stored.learner = call.learner;
+  stored.request_id = call.proto.request_id();
+  stored.request_digest = call.digest;
+  stored.response = response;
+  stored.create_time = absl::FromUnixMicros(absl::ToUnixMicros(call.now));
+  stored.seed = static_cast<int64_t>(call.request.seed);
+  stored.state_num_events = state.num_events;
+  stored.candidates = CandidatesOf(list, *snapshot.catalog);
+
+  Event event;
+  event.id = absl::StrCat("recommended-", call.list_id);
+  event.actor = {ActorKind::kLearner, call.learner};
+  event.time = stored.create_time;
+  event.verb = Verb::kRecommended;
+  event.phase = call.request.phase;
+  event.list = call.list_id;
+  event.listed = ListedOf(list, *snapshot.catalog);
+  event.model_version = snapshot.models->version;
+  event.catalog_version = snapshot.catalog->version();
+  event.policy_version = parts_.policy.version;
+  parts_.committer->SubmitExposure(call.tenant, std::move(stored),
+                                   std::move(event));
+}
+
+absl::Status CheckHasResources(const TenantId& tenant, const Catalog& catalog) {
+  if (catalog.num_resources() > 0) return absl::OkStatus();
+  absl::Status status = absl::FailedPreconditionError(
+      absl::StrCat("tenant ", tenant,
+                   " has no resources yet: CatalogService.UpsertResources "
+                   "adds them"));
+  AttachReason("NO_CATALOG", {{"tenant", tenant}}, &status);
+  return status;
+}
+
+}  // namespace evenlight

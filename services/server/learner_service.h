@@ -1,0 +1,52 @@
+// LearnerService: what learners are believed to know. Its promises are in
+// proto/evenlight/v1/learner_service.proto.
+
+#ifndef EVENLIGHT_SERVICES_SERVER_LEARNER_SERVICE_H_
+#define EVENLIGHT_SERVICES_SERVER_LEARNER_SERVICE_H_
+
+#include "core/clock.h"
+#include "evenlight/v1/learner_service.grpc.pb.h"
+#include "recommender/ingest/state_reader.h"
+#include "recommender/lifecycle/model_registry.h"
+#include "services/server/call_runner.h"
+#include "services/server/catalog_cache.h"
+#include "storage/roster_store.h"
+
+namespace evenlight {
+
+// Thread-safe.
+class LearnerService final
+    : public v1::LearnerService::WithRawCallbackMethod_GetLearnerState<
+          v1::LearnerService::Service> {
+ public:
+  // Everything outlives it.
+  LearnerService(const CallRunner* runner, const Clock* clock,
+                 Database* database, CatalogCache* catalogs,
+                 const ModelRegistry* registry, const StateReader* states)
+      : runner_(*runner),
+        clock_(*clock),
+        catalogs_(*catalogs),
+        registry_(*registry),
+        states_(*states),
+        roster_(database) {}
+
+  grpc::ServerUnaryReactor* GetLearnerState(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
+
+ private:
+  absl::Status Get(const TenantId& tenant,
+                   const v1::GetLearnerStateRequest& request,
+                   v1::LearnerState* response) const;
+
+  const CallRunner& runner_;
+  const Clock& clock_;
+  CatalogCache& catalogs_;
+  const ModelRegistry& registry_;
+  const StateReader& states_;
+  const RosterStore roster_;
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_SERVICES_SERVER_LEARNER_SERVICE_H_

@@ -1,0 +1,73 @@
+#include "services/server/page_token.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace evenlight {
+namespace {
+
+// A token's first byte. Clients keep tokens for minutes; a new form takes a new
+// byte.
+constexpr char kIdVersion[] = "1";
+constexpr char kTrackVersion[] = "2";
+
+void AddViolation(FieldViolations* violations) {
+  violations->Add(FieldPath(FieldPath(), "page_token"),
+                  "is not a next_page_token of this method");
+}
+
+// The token without its version; false if it is of another.
+bool Unwrap(absl::string_view token, absl::string_view version,
+            std::string* content) {
+  std::string decoded;
+  if (!absl::WebSafeBase64Unescape(token, &decoded)) return false;
+  if (!absl::StartsWith(decoded, version)) return false;
+  *content = decoded.substr(version.size());
+  return true;
+}
+
+std::string Wrap(absl::string_view version, absl::string_view content) {
+  return absl::WebSafeBase64Escape(absl::StrCat(version, content));
+}
+
+}  // namespace
+
+std::string MakePageToken(absl::string_view id) { return Wrap(kIdVersion, id); }
+
+std::string ReadPageToken(absl::string_view token,
+                          FieldViolations* violations) {
+  if (token.empty()) return "";
+  std::string id;
+  if (Unwrap(token, kIdVersion, &id) && IsValidId(id)) return id;
+  AddViolation(violations);
+  return "";
+}
+
+std::string MakeTrackToken(const TrackPosition& position) {
+  return Wrap(kTrackVersion, absl::StrCat(absl::ToUnixMicros(position.time),
+                                          "/", position.id));
+}
+
+TrackPosition ReadTrackToken(absl::string_view token,
+                             FieldViolations* violations) {
+  if (token.empty()) return {};
+  std::string content;
+  if (Unwrap(token, kTrackVersion, &content)) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(content, absl::MaxSplits('/', 1));
+    int64_t micros = 0;
+    if (absl::SimpleAtoi(parts.first, &micros) && IsValidId(parts.second)) {
+      return {absl::FromUnixMicros(micros), parts.second};
+    }
+  }
+  AddViolation(violations);
+  return {};
+}
+
+}  // namespace evenlight

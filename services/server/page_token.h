@@ -1,0 +1,34 @@
+// Opaque page tokens: where the next page begins.
+
+#ifndef EVENLIGHT_SERVICES_SERVER_PAGE_TOKEN_H_
+#define EVENLIGHT_SERVICES_SERVER_PAGE_TOKEN_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "core/event.h"
+#include "services/server/field_violations.h"
+
+namespace evenlight {
+
+// A page ends when it holds more than this, whatever page_size says: a client
+// takes 4 MiB at most unless told otherwise.
+inline constexpr size_t kMaxPageBytes = 2 << 20;
+
+// A token for a page that begins with the entry `id`.
+std::string MakePageToken(absl::string_view id);
+
+// The id in `token`, empty if the token is: the first page. A token that no
+// MakePageToken() made is a violation of `page_token`.
+std::string ReadPageToken(absl::string_view token, FieldViolations* violations);
+
+// The same for a page that begins with an event; the default position for an
+// empty token.
+std::string MakeTrackToken(const TrackPosition& position);
+TrackPosition ReadTrackToken(absl::string_view token,
+                             FieldViolations* violations);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_SERVICES_SERVER_PAGE_TOKEN_H_

@@ -1,0 +1,35 @@
+#include "services/server/recommendation_service.h"
+
+#include <string>
+
+namespace evenlight {
+
+// The list is answered as the bytes that are stored: a retry gets the same.
+grpc::ServerUnaryReactor* RecommendationService::RecommendResources(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return runner_.Run(
+      context, [this, request, response](const TenantId& tenant,
+                                         const CallRunner::Finish& finish) {
+        v1::RecommendResourcesRequest parsed;
+        const absl::Status status = ParseBuffer(*request, &parsed);
+        if (!status.ok()) return finish(status);
+        const absl::StatusOr<std::string> list =
+            learner_lists_.Recommend(tenant, parsed);
+        if (list.ok()) *response = ToBuffer(*list);
+        finish(list.status());
+      });
+}
+
+grpc::ServerUnaryReactor* RecommendationService::RecommendForClass(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::RecommendForClassRequest, v1::RecommendForClassResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant, const v1::RecommendForClassRequest& parsed,
+             v1::RecommendForClassResponse* answer) {
+        return class_lists_.Recommend(tenant, parsed, answer);
+      });
+}
+
+}  // namespace evenlight

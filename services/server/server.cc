@@ -1,0 +1,215 @@
+#include "services/server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/executor.h"
+#include "core/log.h"
+#include "core/parallel_for.h"
+#include "core/status_macros.h"
+#include "recommender/ingest/committer.h"
+#include "recommender/ingest/state_reader.h"
+#include "recommender/ingest/state_worker.h"
+#include "recommender/lifecycle/model_loader.h"
+#include "recommender/lifecycle/model_registry.h"
+#include "services/server/call_runner.h"
+#include "services/server/catalog_cache.h"
+#include "services/server/catalog_edits.h"
+#include "services/server/catalog_service.h"
+#include "services/server/checkpoints.h"
+#include "services/server/class_lists.h"
+#include "services/server/learner_lists.h"
+#include "services/server/learner_service.h"
+#include "services/server/model_service.h"
+#include "services/server/name_maker.h"
+#include "services/server/recommendation_service.h"
+#include "services/server/roster_edits.h"
+#include "services/server/roster_service.h"
+#include "services/server/track_service.h"
+#include "storage/rocks_database.h"
+
+namespace evenlight {
+namespace {
+
+int NumThreads(const Config& config) {
+  // Two at least: one may wait at the gate of a request id.
+  return config.num_threads > 0 ? config.num_threads
+                                : std::max(2, DefaultNumThreads());
+}
+
+Committer::Options CommitterOptions(const Config& config) {
+  Committer::Options options;
+  options.max_queued_events = config.max_queued_events;
+  return options;
+}
+
+ModelLoader::Options LoaderOptions(const Config& config) {
+  ModelLoader::Options options;
+  options.model_dir = config.model_dir;
+  options.poll_interval = config.model_poll_interval;
+  return options;
+}
+
+// Process-wide settings of gRPC and Protobuf.
+void SetUpLibraries() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    RouteLibraryLogs();
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+}  // namespace
+
+// In the order of construction: each uses only what stands before it, but for
+// the committer, whose callback reaches the state worker once both exist.
+struct Server::Parts {
+  Parts(const ServerOptions& options, std::unique_ptr<RocksDatabase> opened);
+
+  absl::Status Listen(const ServerOptions& options);
+
+  const Clock& clock;
+  const std::unique_ptr<RocksDatabase> database;
+  NameMaker names;
+  Checkpoints checkpoints;
+  ModelRegistry registry;
+  ModelLoader loader;
+  Committer committer;
+  StateReader state_reader;
+  StateWorker state_worker;
+  Executor executor;
+
+  CatalogCache catalogs;
+  CatalogEdits catalog_edits;
+  RosterEdits roster_edits;
+  LearnerLists learner_lists;
+  ClassLists class_lists;
+
+  CallRunner runner;
+  TrackService track_service;
+  CatalogService catalog_service;
+  RosterService roster_service;
+  LearnerService learner_service;
+  RecommendationService recommendation_service;
+  ModelService model_service;
+  std::unique_ptr<grpc::Server> grpc_server;
+  std::string address;
+};
+
+Server::Parts::Parts(const ServerOptions& options,
+                     std::unique_ptr<RocksDatabase> opened)
+    : clock(*options.clock),
+      database(std::move(opened)),
+      names(options.name_seed),
+      checkpoints(database.get(), options.config.data_dir, &clock, &names),
+      loader(LoaderOptions(options.config), &registry),
+      // No event comes, and no callback is called, before the port is open.
+      committer(CommitterOptions(options.config), database.get(), &registry,
+                [this](const TenantId& tenant, const LearnerId& learner) {
+                  state_worker.Enqueue(tenant, learner);
+                }),
+      state_reader(database.get(), &committer),
+      state_worker(&state_reader, &registry),
+      executor(NumThreads(options.config), options.config.max_queued_requests),
+      catalogs(database.get()),
+      catalog_edits(&clock, &catalogs),
+      roster_edits(database.get()),
+      learner_lists({&clock, database.get(), &catalogs, &registry,
+                     &state_reader, &committer, &names,
+                     options.config.ranking}),
+      class_lists({&clock, database.get(), &catalogs, &registry, &state_reader,
+                   options.config.ranking}),
+      runner(&executor, options.config.default_tenant),
+      track_service(&runner, &clock, database.get(), &catalogs, &committer),
+      catalog_service(&runner, &catalog_edits),
+      roster_service(&runner, &roster_edits),
+      learner_service(&runner, &clock, database.get(), &catalogs, &registry,
+                      &state_reader),
+      recommendation_service(&runner, &learner_lists, &class_lists),
+      model_service(&runner, &loader, &checkpoints, options.config.model_dir) {}
+
+absl::Status Server::Parts::Listen(const ServerOptions& options) {
+  const std::string& wanted = options.config.listen_address;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(wanted, grpc::InsecureServerCredentials(), &port);
+  // Else two servers could share a port, and each would see half of the calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetMaxReceiveMessageSize(options.config.max_message_bytes);
+  builder.SetMaxSendMessageSize(options.config.max_message_bytes);
+  builder.RegisterService(&track_service);
+  builder.RegisterService(&catalog_service);
+  builder.RegisterService(&roster_service);
+  builder.RegisterService(&learner_service);
+  builder.RegisterService(&recommendation_service);
+  builder.RegisterService(&model_service);
+  grpc_server = builder.BuildAndStart();
+  if (grpc_server == nullptr || port == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", wanted,
+                     ": is it taken, or not an address of this machine?"));
+  }
+  address = absl::StrCat(wanted.substr(0, wanted.rfind(':')), ":", port);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(
+    const ServerOptions& options) {
+  RETURN_IF_ERROR(
+      CheckListenAddress(options.config.listen_address,
+                         options.insecure_plaintext_on_all_networks));
+  SetUpLibraries();
+  RocksDatabase::Options database_options;
+  database_options.directory = options.config.data_dir;
+  ASSIGN_OR_RETURN(std::unique_ptr<RocksDatabase> database,
+                   RocksDatabase::Open(database_options));
+  auto parts = std::make_unique<Parts>(options, std::move(database));
+  parts->checkpoints.DeleteExpired();
+  parts->loader.Poll();  // Serve with models from the first request on.
+  Parts& started = *parts;
+  std::unique_ptr<Server> server(new Server(std::move(parts)));
+  RETURN_IF_ERROR(started.Listen(options));
+  started.loader.Start();
+  return server;
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() { Shutdown(absl::ZeroDuration()); }
+
+const std::string& Server::address() const { return parts_->address; }
+
+void Server::Drain() {
+  if (parts_->grpc_server == nullptr) return;
+  parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
+}
+
+// Callers first, then what works for them. The state worker before the
+// committer, which takes its last results; the committer commits what is
+// queued.
+void Server::Shutdown(absl::Duration timeout) {
+  Parts& parts = *parts_;
+  if (parts.grpc_server != nullptr) {
+    Drain();
+    parts.track_service.EndStreams();
+    // gRPC counts on the machine's clock.
+    parts.grpc_server->Shutdown(
+        absl::ToChronoTime(SystemClock().Now() + timeout));
+    parts.grpc_server->Wait();
+  }
+  parts.executor.Stop();
+  parts.loader.Stop();
+  parts.state_worker.Stop();
+  parts.committer.Stop();
+}
+
+}  // namespace evenlight

@@ -1,0 +1,58 @@
+#include "storage/learner_state_store.h"
+
+#include "core/status_macros.h"
+#include "storage/keys.h"
+#include "storage/records.h"
+#include "storage/scan.h"
+
+namespace evenlight {
+
+void LearnerStateStore::Put(const TenantId& tenant, const LearnerId& learner,
+                            const StoredLearnerState& state,
+                            WriteBatch* batch) const {
+  batch->Put(Family::kLearnerState, IdKey(tenant, learner),
+             EncodeLearnerState(state));
+}
+
+absl::StatusOr<std::optional<StoredLearnerState>> LearnerStateStore::Get(
+    const TenantId& tenant, const LearnerId& learner) const {
+  ASSIGN_OR_RETURN(auto states, MultiGet(tenant, {learner}));
+  return std::move(states.front());
+}
+
+absl::StatusOr<std::vector<std::optional<StoredLearnerState>>>
+LearnerStateStore::MultiGet(const TenantId& tenant,
+                            absl::Span<const LearnerId> learners) const {
+  std::vector<std::string> keys;
+  keys.reserve(learners.size());
+  for (const LearnerId& learner : learners) {
+    keys.push_back(IdKey(tenant, learner));
+  }
+  ASSIGN_OR_RETURN(const auto values,
+                   database_.MultiGet(Family::kLearnerState, keys));
+  std::vector<std::optional<StoredLearnerState>> states(learners.size());
+  for (size_t k = 0; k < learners.size(); ++k) {
+    if (!values[k]) continue;
+    ASSIGN_OR_RETURN(states[k],
+                     DecodeLearnerState(tenant, learners[k], *values[k]));
+  }
+  return states;
+}
+
+absl::Status LearnerStateStore::List(
+    const TenantId& tenant, const LearnerId& from,
+    absl::FunctionRef<bool(const LearnerId&, const StoredLearnerState&)> visit)
+    const {
+  const std::string prefix = TenantPrefix(tenant);
+  return ScanRange(
+      database_, Family::kLearnerState, IdKey(tenant, from), PrefixEnd(prefix),
+      [&](absl::string_view key,
+          absl::string_view value) -> absl::StatusOr<bool> {
+        const LearnerId learner(key.substr(prefix.size()));
+        ASSIGN_OR_RETURN(const StoredLearnerState state,
+                         DecodeLearnerState(tenant, learner, value));
+        return visit(learner, state);
+      });
+}
+
+}  // namespace evenlight

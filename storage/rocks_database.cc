@@ -1,0 +1,393 @@
+#include "storage/rocks_database.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/mutex.h"
+#include "core/status_macros.h"
+#include "storage/data_directory.h"
+#include "storage/durable_file.h"
+
+namespace evenlight {
+namespace {
+
+rocksdb::Slice ToSlice(absl::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+absl::string_view ToView(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
+
+// `what` is what was tried, with the name of the thing.
+absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = absl::StrCat(what, ": ", status.ToString());
+  if (status.IsCorruption()) return absl::DataLossError(message);
+  if (status.IsInvalidArgument() || status.IsNotSupported()) {
+    return absl::InternalError(message);
+  }
+  return absl::UnavailableError(message);
+}
+
+// Both texts are RocksDB's: for another process, and for this one.
+bool IsHeldElsewhere(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  return status.IsIOError() &&
+         (absl::StrContains(text, "lock hold by current process") ||
+          (absl::StrContains(text, "While lock file") &&
+           absl::StrContains(text, "Resource temporarily unavailable")));
+}
+
+// For read-only directories, where RocksDB's own log file may not be made.
+class NoLog : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
+  rocksdb::DBOptions db;
+  db.create_if_missing = !options.read_only;
+  db.create_missing_column_families = !options.read_only;
+  // After a power cut the log's end may be torn: keep all before it, and never
+  // a later commit without an earlier one.
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // A recycled file holds old records behind the new ones, which point-in-time
+  // recovery cannot tell apart.
+  db.recycle_log_file_num = 0;
+  // A family that is rarely written keeps the log that its last write is in;
+  // this bounds what a restart has to read again.
+  db.max_total_wal_size = uint64_t{256} << 20;
+  // Write files out as they grow instead of all at once at the end, which would
+  // hold up the log's syncs.
+  db.bytes_per_sync = 1 << 20;
+  // Leaves the rest of a usual limit of 1,024 to connections.
+  db.max_open_files = 512;
+  // RocksDB's log of itself: faults only, 4 files of 4 MiB at most.
+  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  db.keep_log_file_num = 4;
+  db.max_log_file_size = 4 << 20;
+  db.stats_dump_period_sec = 0;
+  // After a failed write only a restart tells what is on the disk; the database
+  // must not take writes again of its own accord.
+  db.max_bgerror_resume_count = 0;
+  if (options.read_only) db.info_log = std::make_shared<NoLog>();
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(
+    const RocksDatabase::Options& options,
+    const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  // So that block_cache_bytes is all the memory for reading.
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Most event ids looked up are new: 10 bits answer 99 % without a read.
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = static_cast<size_t>(options.write_buffer_bytes);
+  family.compression = rocksdb::kLZ4Compression;
+  // Ids repeat from record to record; the last level is most of the bytes.
+  family.bottommost_compression = rocksdb::kZSTD;
+  family.level_compaction_dynamic_level_bytes = true;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family;
+}
+
+}  // namespace
+
+struct RocksDatabase::Rocks {
+  ~Rocks() {
+    // RocksDB's assertions want the handles gone before the database.
+    for (rocksdb::ColumnFamilyHandle* handle : handles) {
+      if (db != nullptr) db->DestroyColumnFamilyHandle(handle);
+    }
+    if (db != nullptr) db->Close().PermitUncheckedError();
+  }
+
+  rocksdb::Status OpenFamilies(const std::vector<std::string>& names);
+  absl::Status CheckOrWriteFormat();
+  absl::StatusOr<bool> IsEmpty() const;
+
+  rocksdb::ColumnFamilyHandle* Handle(Family family) const {
+    return families[static_cast<size_t>(family)];
+  }
+
+  Options options;
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;  // Also unknown families.
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilyNames.size()> families{};
+
+  Mutex mu;
+  absl::Status write_status ABSL_GUARDED_BY(mu);  // Of the first failure.
+};
+
+rocksdb::Status RocksDatabase::Rocks::OpenFamilies(
+    const std::vector<std::string>& names) {
+  const auto cache =
+      rocksdb::NewLRUCache(static_cast<size_t>(options.block_cache_bytes));
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const std::string& name : names) {
+    descriptors.emplace_back(name, FamilyOptions(options, cache));
+  }
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status =
+      options.read_only
+          ? rocksdb::DB::OpenForReadOnly(DbOptions(options), options.directory,
+                                         descriptors, &handles, &opened)
+          : rocksdb::DB::Open(DbOptions(options), options.directory,
+                              descriptors, &handles, &opened);
+  db.reset(opened);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    const auto name =
+        std::find(kFamilyNames.begin(), kFamilyNames.end(), handle->GetName());
+    if (name != kFamilyNames.end()) {
+      families[name - kFamilyNames.begin()] = handle;
+    }
+  }
+  return status;
+}
+
+absl::StatusOr<bool> RocksDatabase::Rocks::IsEmpty() const {
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    const std::unique_ptr<rocksdb::Iterator> entry(
+        db->NewIterator(rocksdb::ReadOptions(), handle));
+    entry->SeekToFirst();
+    if (entry->Valid()) return false;
+    RETURN_IF_ERROR(ToStatus(entry->status(), options.directory));
+  }
+  return true;
+}
+
+absl::Status RocksDatabase::Rocks::CheckOrWriteFormat() {
+  std::string bytes;
+  const rocksdb::Status status = db->Get(
+      rocksdb::ReadOptions(), Handle(Family::kMeta), kFormatKey, &bytes);
+  if (status.ok()) return CheckFormat(options.directory, bytes);
+  if (!status.IsNotFound()) return ToStatus(status, options.directory);
+  // Missing also if a kill came between making the database and this record.
+  ASSIGN_OR_RETURN(const bool is_empty, IsEmpty());
+  if (!is_empty) {
+    return absl::DataLossError(absl::StrCat(
+        "data directory ", options.directory, " holds data without a format"));
+  }
+  if (options.read_only) return absl::OkStatus();
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  RETURN_IF_ERROR(ToStatus(
+      db->Put(synced, Handle(Family::kMeta), kFormatKey, NewFormatBytes()),
+      options.directory));
+  // To a file of its own, so that a damaged log never hides the format.
+  return ToStatus(db->Flush(rocksdb::FlushOptions(), Handle(Family::kMeta)),
+                  options.directory);
+}
+
+namespace {
+
+// Looks at the format without writing and without the lock. Faults are left to
+// the opening proper, which says them better.
+absl::Status ProbeFormat(const RocksDatabase::Options& options) {
+  RocksDatabase::Options read_only = options;
+  read_only.read_only = true;
+  const rocksdb::ColumnFamilyOptions family =
+      FamilyOptions(read_only, rocksdb::NewLRUCache(1 << 20));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      DbOptions(read_only), options.directory,
+      {{rocksdb::kDefaultColumnFamilyName, family},
+       {kFamilyNames[static_cast<size_t>(Family::kMeta)], family}},
+      &handles, &opened);
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  if (!status.ok()) return absl::OkStatus();
+  std::string bytes;
+  const rocksdb::Status read =
+      db->Get(rocksdb::ReadOptions(), handles[1], kFormatKey, &bytes);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    db->DestroyColumnFamilyHandle(handle);
+  }
+  if (!read.ok()) return absl::OkStatus();
+  return CheckFormat(options.directory, bytes);
+}
+
+// Every family on disk has to be opened, known or not.
+absl::StatusOr<std::vector<std::string>> FamiliesOf(
+    const RocksDatabase::Options& options) {
+  std::vector<std::string> names;
+  if (HasDatabase(options.directory)) {
+    RETURN_IF_ERROR(
+        ToStatus(rocksdb::DB::ListColumnFamilies(DbOptions(options),
+                                                 options.directory, &names),
+                 absl::StrCat("data directory ", options.directory)));
+  } else {
+    names.push_back(rocksdb::kDefaultColumnFamilyName);
+  }
+  for (const char* name : kFamilyNames) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+absl::Status PrepareDirectory(const RocksDatabase::Options& options) {
+  if (HasDatabase(options.directory)) return ProbeFormat(options);
+  RETURN_IF_ERROR(CheckNoOrphans(options.directory));
+  if (!options.read_only) return MakeDirectories(options.directory);
+  return absl::NotFoundError(
+      absl::StrCat("there is no database in ", options.directory));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(
+    const Options& options) {
+  RETURN_IF_ERROR(PrepareDirectory(options));
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, FamiliesOf(options));
+  auto rocks = std::make_unique<Rocks>();
+  rocks->options = options;
+  const rocksdb::Status status = rocks->OpenFamilies(names);
+  if (IsHeldElsewhere(status)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("another process holds data directory ", options.directory,
+                     ": stop it, or ask the running server for a checkpoint"));
+  }
+  RETURN_IF_ERROR(
+      ToStatus(status, absl::StrCat("data directory ", options.directory)));
+  RETURN_IF_ERROR(rocks->CheckOrWriteFormat());
+  return std::unique_ptr<RocksDatabase>(new RocksDatabase(std::move(rocks)));
+}
+
+RocksDatabase::RocksDatabase(std::unique_ptr<Rocks> rocks)
+    : rocks_(std::move(rocks)) {}
+
+RocksDatabase::~RocksDatabase() = default;
+
+absl::StatusOr<std::optional<std::string>> RocksDatabase::Get(
+    Family family, absl::string_view key) const {
+  std::string value;
+  const rocksdb::Status status = rocks_->db->Get(
+      rocksdb::ReadOptions(), rocks_->Handle(family), ToSlice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  RETURN_IF_ERROR(ToStatus(status, rocks_->Handle(family)->GetName()));
+  return std::optional<std::string>(std::move(value));
+}
+
+absl::StatusOr<std::vector<std::optional<std::string>>> RocksDatabase::MultiGet(
+    Family family, absl::Span<const std::string> keys) const {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  rocks_->db->MultiGet(rocksdb::ReadOptions(), rocks_->Handle(family),
+                       slices.size(), slices.data(), found.data(),
+                       statuses.data());
+  std::vector<std::optional<std::string>> values(keys.size());
+  for (size_t k = 0; k < keys.size(); ++k) {
+    if (statuses[k].IsNotFound()) continue;
+    RETURN_IF_ERROR(ToStatus(statuses[k], rocks_->Handle(family)->GetName()));
+    values[k] = found[k].ToString();
+  }
+  return values;
+}
+
+absl::Status RocksDatabase::Scan(
+    Family family, absl::string_view begin, absl::string_view end,
+    absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) const {
+  if (!end.empty() && end <= begin) return absl::OkStatus();
+  const rocksdb::Slice upper = ToSlice(end);
+  rocksdb::ReadOptions read;
+  if (!end.empty()) read.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> entry(
+      rocks_->db->NewIterator(read, rocks_->Handle(family)));
+  for (entry->Seek(ToSlice(begin)); entry->Valid(); entry->Next()) {
+    if (!visit(ToView(entry->key()), ToView(entry->value()))) break;
+  }
+  return ToStatus(entry->status(), rocks_->Handle(family)->GetName());
+}
+
+absl::StatusOr<std::optional<std::string>> RocksDatabase::LastKey(
+    Family family, absl::string_view begin, absl::string_view end) const {
+  if (!end.empty() && end <= begin) return std::optional<std::string>();
+  const rocksdb::Slice lower = ToSlice(begin);
+  const rocksdb::Slice upper = ToSlice(end);
+  rocksdb::ReadOptions read;
+  read.iterate_lower_bound = &lower;
+  if (!end.empty()) read.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> entry(
+      rocks_->db->NewIterator(read, rocks_->Handle(family)));
+  entry->SeekToLast();
+  if (entry->Valid()) {
+    return std::optional<std::string>(entry->key().ToString());
+  }
+  RETURN_IF_ERROR(ToStatus(entry->status(), rocks_->Handle(family)->GetName()));
+  return std::optional<std::string>();
+}
+
+absl::Status RocksDatabase::Write(const WriteBatch& batch) {
+  if (rocks_->options.read_only) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "data directory ", rocks_->options.directory, " is open read-only"));
+  }
+  {
+    MutexLock lock(rocks_->mu);
+    if (!rocks_->write_status.ok()) return rocks_->write_status;
+  }
+  rocksdb::WriteBatch changes;
+  for (const WriteBatch::Change& change : batch.changes()) {
+    rocksdb::ColumnFamilyHandle* family = rocks_->Handle(change.family);
+    RETURN_IF_ERROR(
+        ToStatus(change.value.has_value()
+                     ? changes.Put(family, change.key, *change.value)
+                     : changes.Delete(family, change.key),
+                 "batch"));
+  }
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const rocksdb::Status status = rocks_->db->Write(synced, &changes);
+  if (status.ok()) return absl::OkStatus();
+  MutexLock lock(rocks_->mu);
+  if (rocks_->write_status.ok()) {
+    rocks_->write_status = absl::UnavailableError(absl::StrCat(
+        "data directory ", rocks_->options.directory,
+        " takes no writes until it is opened again: ", status.ToString()));
+  }
+  return rocks_->write_status;
+}
+
+absl::Status RocksDatabase::CreateCheckpoint(const std::string& directory) {
+  if (rocks_->options.read_only) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "data directory ", rocks_->options.directory, " is open read-only"));
+  }
+  const std::filesystem::path path(directory);
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("checkpoint ", directory, " exists"));
+  }
+  if (path.has_parent_path()) {
+    RETURN_IF_ERROR(MakeDirectories(path.parent_path().string()));
+  }
+  const std::string what = absl::StrCat("checkpoint ", directory);
+  rocksdb::Checkpoint* made = nullptr;
+  RETURN_IF_ERROR(
+      ToStatus(rocksdb::Checkpoint::Create(rocks_->db.get(), &made), what));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  return ToStatus(checkpoint->CreateCheckpoint(directory), what);
+}
+
+}  // namespace evenlight

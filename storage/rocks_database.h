@@ -1,0 +1,64 @@
+// The database on disk: RocksDB with one column family per Family.
+
+#ifndef EVENLIGHT_STORAGE_ROCKS_DATABASE_H_
+#define EVENLIGHT_STORAGE_ROCKS_DATABASE_H_
+
+#include <memory>
+#include <string>
+
+#include "storage/database.h"
+
+namespace evenlight {
+
+// Thread-safe.
+class RocksDatabase : public Database {
+ public:
+  // The format that this build writes, and the oldest that it opens.
+  static constexpr int kFormatVersion = 1;
+  static constexpr int kOldestFormatVersion = 1;
+
+  struct Options {
+    std::string directory;
+    bool read_only = false;  // For a checkpoint; writes nothing at all.
+    // Memory for reading, shared by all families.
+    int64_t block_cache_bytes = int64_t{256} << 20;
+    // Memory for writing, per family, before it goes to a file.
+    int64_t write_buffer_bytes = int64_t{32} << 20;
+  };
+
+  // Opens the directory, or makes it (parents too) unless read-only.
+  //
+  // FAILED_PRECONDITION: another process holds it, or its format is newer than
+  // kFormatVersion; the message names the directory and both versions.
+  // NOT_FOUND: read-only, and there is no database.
+  // DATA_LOSS: the files are damaged. UNAVAILABLE: the disk refused.
+  static absl::StatusOr<std::unique_ptr<RocksDatabase>> Open(
+      const Options& options);
+
+  ~RocksDatabase() override;
+
+  absl::StatusOr<std::optional<std::string>> Get(
+      Family family, absl::string_view key) const override;
+  absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
+      Family family, absl::Span<const std::string> keys) const override;
+  absl::Status Scan(
+      Family family, absl::string_view begin, absl::string_view end,
+      absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit)
+      const override;
+  absl::StatusOr<std::optional<std::string>> LastKey(
+      Family family, absl::string_view begin,
+      absl::string_view end) const override;
+  absl::Status Write(const WriteBatch& batch) override;
+  absl::Status CreateCheckpoint(const std::string& directory) override;
+
+ private:
+  struct Rocks;  // Keeps RocksDB's headers out of ours.
+
+  explicit RocksDatabase(std::unique_ptr<Rocks> rocks);
+
+  const std::unique_ptr<Rocks> rocks_;
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_STORAGE_ROCKS_DATABASE_H_

@@ -1,0 +1,75 @@
+// The event log: every event of every actor, in order, once.
+//
+// It appends to batches that its caller writes; it does not fold (see
+// recommender/ingest) and does not know what an event means.
+
+#ifndef EVENLIGHT_STORAGE_TRACK_STORE_H_
+#define EVENLIGHT_STORAGE_TRACK_STORE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "core/event.h"
+#include "core/ids.h"
+#include "storage/database.h"
+
+namespace evenlight {
+
+// What is known of an event id that was used.
+struct UsedEventId {
+  std::string content_digest;  // As ContentDigest() gave it.
+  int64_t sequence = 0;
+};
+
+// 16 bytes that are equal for equal events, their id and sequence apart.
+std::string ContentDigest(const Event& event);
+
+// Thread-safe. `database` outlives it.
+class TrackStore {
+ public:
+  explicit TrackStore(Database* database) : database_(*database) {}
+
+  // Adds `event`, its id and its sequence to `batch`. `event.sequence` must be
+  // set and its id not used.
+  void Append(const TenantId& tenant, const Event& event,
+              WriteBatch* batch) const;
+
+  // What is known of each id, in their order; nullopt if it was not used.
+  absl::StatusOr<std::vector<std::optional<UsedEventId>>> FindIds(
+      const TenantId& tenant, absl::Span<const EventId> ids) const;
+
+  // Calls `visit` with the actor's events in [from, until), in order, until it
+  // returns false.
+  absl::Status List(const TenantId& tenant, const Actor& actor,
+                    const TrackPosition& from, const TrackPosition& until,
+                    absl::FunctionRef<bool(const Event&)> visit) const;
+
+  // Calls `visit` with every event of the tenant, actor by actor, each actor's
+  // in order, until it returns false. What training reads.
+  absl::Status ListAll(const TenantId& tenant,
+                       absl::FunctionRef<bool(const Event&)> visit) const;
+
+  // Calls `visit` with the events from `sequence` on, in the order of commit,
+  // until it returns false.
+  absl::Status ListBySequence(
+      const TenantId& tenant, int64_t sequence,
+      absl::FunctionRef<bool(const Event&)> visit) const;
+
+  // The sequence of the newest event; 0 if there is none.
+  absl::StatusOr<int64_t> LastSequence(const TenantId& tenant) const;
+
+  // Every tenant with an event, in order.
+  absl::StatusOr<std::vector<TenantId>> Tenants() const;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_STORAGE_TRACK_STORE_H_

@@ -1,0 +1,273 @@
+// Each source alone: what it proposes, in which order, and that it asks.
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "recommender/candidates/new_learner.h"
+#include "recommender/candidates/new_resources.h"
+#include "recommender/candidates/next_step.h"
+#include "recommender/candidates/not_tried.h"
+#include "recommender/candidates/popular.h"
+#include "recommender/candidates/review.h"
+#include "recommender/candidates/similar_learners.h"
+#include "recommender/candidates/take_turns.h"
+#include "recommender/candidates/top_few.h"
+#include "tests/support/learning_world.h"
+
+namespace evenlight {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+using Source = std::function<void(const SourceInput&, std::vector<Candidate>&)>;
+
+// Asks a source about everything in the catalog, all eligible unless said.
+struct Asked {
+  const ServingSnapshot& snapshot;
+  LearnerState state = {};
+  absl::Time now = kNow;
+  int limit = 10;
+  std::set<ResourceId> refused = {};
+  int grade = 0;
+
+  std::vector<ResourceId> Ask(const Source& source) const {
+    const Catalog& catalog = *snapshot.catalog;
+    std::vector<ResourceIndex> scope;
+    for (int r = 0; r < catalog.num_resources(); ++r) {
+      scope.push_back(ResourceIndex{r});
+    }
+    std::vector<KcIndex> kcs;
+    for (int kc = 0; kc < catalog.num_kcs(); ++kc) kcs.push_back(KcIndex{kc});
+    const LearnerView view(&snapshot, &state, now, 0.9f);
+    const auto is_eligible = [&](ResourceIndex resource) {
+      return refused.count(catalog.resource(resource).id) == 0;
+    };
+    std::vector<Candidate> candidates;
+    source({view, scope, kcs, is_eligible, is_eligible, grade, limit},
+           candidates);
+    std::vector<ResourceId> ids;
+    for (const Candidate& candidate : candidates) {
+      ids.push_back(catalog.resource(candidate.resource).id);
+    }
+    return ids;
+  }
+};
+
+TEST(NextStepTest, SpreadsOverKcsInTheOrderOfTheCurriculum) {
+  const auto snapshot =
+      MakeSnapshot({Kc("a"), Kc("b"), Kc("c", {"a"})},
+                   {Question("a1", {"a"}), Question("a2", {"a"}),
+                    Question("b1", {"b"}), Question("c1", {"c"})});
+  EXPECT_THAT(Asked{*snapshot}.Ask(ProposeNextStep),
+              ElementsAre("a1", "b1", "a2"));
+}
+
+TEST(NextStepTest, AKcAlreadyBegunComesFirst) {
+  const auto snapshot = MakeSnapshot(
+      {Kc("a"), Kc("b")}, {Question("a1", {"a"}), Question("b1", {"b"})});
+  Asked asked = {*snapshot};
+  Apply(*snapshot, Answer(*snapshot, "b1", false, kNow), asked.state);
+  EXPECT_THAT(asked.Ask(ProposeNextStep), ElementsAre("b1", "a1"));
+}
+
+TEST(NextStepTest, WastesNoPlaceOnWhatIsRefused) {
+  const auto snapshot =
+      MakeSnapshot({Kc("a")}, {Question("a1", {"a"}), Question("a2", {"a"})});
+  EXPECT_THAT((Asked{.snapshot = *snapshot, .limit = 1, .refused = {"a1"}})
+                  .Ask(ProposeNextStep),
+              ElementsAre("a2"));
+}
+
+TEST(ReviewTest, TheMostForgottenKcComesFirstAndUnmetBeforeMet) {
+  const auto snapshot = MakeSnapshot(
+      {Kc("a"), Kc("b")}, {Question("a1", {"a"}), Question("a2", {"a"}),
+                           Question("b1", {"b"}), Question("b2", {"b"})});
+  Asked asked = {*snapshot};
+  for (int i = 0; i < 6; ++i) {
+    Apply(*snapshot, Answer(*snapshot, "a1", true, kNow - absl::Hours(24 * 40)),
+          asked.state);
+  }
+  for (int i = 0; i < 6; ++i) {
+    Apply(*snapshot, Answer(*snapshot, "b1", true, kNow - absl::Hours(24 * 30)),
+          asked.state);
+  }
+  EXPECT_THAT(asked.Ask(ProposeReview), ElementsAre("a2", "b2", "a1", "b1"));
+}
+
+TEST(ReviewTest, OldMistakesComeAfterTheOldestFirst) {
+  const auto snapshot =
+      MakeSnapshot({Kc("a")}, {Question("a1", {"a"}), Question("a2", {"a"})});
+  Asked asked = {*snapshot};
+  Apply(*snapshot, Answer(*snapshot, "a2", false, kNow - absl::Hours(50)),
+        asked.state);
+  Apply(*snapshot, Answer(*snapshot, "a1", false, kNow - absl::Hours(49)),
+        asked.state);
+  EXPECT_THAT(asked.Ask(ProposeReview), ElementsAre("a2", "a1"));
+}
+
+TEST(NewResourcesTest, TheNewestComeFirstAndImportsAreNoNews) {
+  std::vector<Resource> resources;
+  for (const int days : {1, 3, 2, 31}) {
+    resources.push_back(Question(absl::StrCat("d", days), {}));
+    resources.back().create_time = kNow - absl::Hours(24 * days);
+  }
+  resources.push_back(Question("imported", {}));
+  resources.back().create_time = kNow;
+  resources.back().imported = true;
+  const auto snapshot = MakeSnapshot({}, resources);
+  EXPECT_THAT(Asked{*snapshot}.Ask(ProposeNewResources),
+              ElementsAre("d1", "d2", "d3"));
+}
+
+TEST(NotTriedTest, WhatIsReadyComesFirst) {
+  const auto snapshot = MakeSnapshot(
+      {Kc("a"), Kc("b", {"a"})},
+      {Question("1", {"b"}), Question("2", {"a"}), Question("3", {})});
+  EXPECT_THAT(Asked{*snapshot}.Ask(ProposeNotTried),
+              ElementsAre("2", "3", "1"));
+}
+
+// Popularity 1, 2, 3 in the tenant; in grade 3 the other way round.
+ModelSet PopularModels() {
+  InterestParams params;
+  params.resources = {"r1", "r2", "r3", "gone"};
+  params.popularity = {1, 2, 3, 9};
+  params.grades[3] = {{ResourceRow{3}, 9.0f},
+                      {ResourceRow{0}, 3.0f},
+                      {ResourceRow{1}, 2.0f},
+                      {ResourceRow{2}, 0.0f}};
+  ModelSet models;
+  models.version = 1;
+  models.interest = InterestModel(std::move(params));
+  return models;
+}
+
+std::shared_ptr<const ServingSnapshot> PopularSnapshot() {
+  return MakeSnapshot({Kc("k")},
+                      {Question("r1", {}), Question("r2", {}),
+                       Question("r3", {}), Question("r4", {"k"})},
+                      PopularModels());
+}
+
+TEST(PopularTest, GradeIfKnownElseTenant) {
+  const auto snapshot = PopularSnapshot();
+  EXPECT_THAT((Asked{.snapshot = *snapshot, .grade = 3}).Ask(ProposePopular),
+              ElementsAre("r1", "r2"));
+  EXPECT_THAT((Asked{.snapshot = *snapshot, .grade = 4}).Ask(ProposePopular),
+              ElementsAre("r3", "r2", "r1"));
+}
+
+TEST(NewLearnerTest, PopularThenTheFirstKcs) {
+  const auto snapshot = PopularSnapshot();
+  EXPECT_THAT(
+      (Asked{.snapshot = *snapshot, .limit = 4}).Ask(ProposeForNewLearner),
+      ElementsAre("r3", "r2", "r4"));
+}
+
+TEST(SimilarLearnersTest, TheScanIsExact) {
+  Random random(9);
+  for (int round = 0; round < 50; ++round) {
+    const auto snapshot = RandomSnapshot(random, {});
+    Asked asked = {.snapshot = *snapshot, .limit = 7};
+    asked.state = RandomState(random, *snapshot, 30, false);
+    const LearnerView view(snapshot.get(), &asked.state, kNow, 0.9f);
+    const auto factors = FoldInLearner(view);
+    ASSERT_TRUE(factors.has_value());
+
+    const auto ids = asked.Ask([&](const SourceInput& input, auto& out) {
+      ProposeSimilarLearners(input, *factors, out);
+    });
+
+    std::vector<std::pair<float, ResourceId>> all;
+    for (int r = 0; r < snapshot->catalog->num_resources(); ++r) {
+      const ResourceRow row = snapshot->resource_row(ResourceIndex{r});
+      if (row == ResourceRow::kNone) continue;
+      all.emplace_back(-snapshot->models->interest.params()
+                            .factors.factors.row(ToInt(row))
+                            .dot(*factors),
+                       snapshot->catalog->resource(ResourceIndex{r}).id);
+    }
+    std::sort(all.begin(), all.end());
+    ASSERT_EQ(ids.size(), 7u);
+    for (int i = 0; i < 7; ++i) EXPECT_EQ(ids[i], all[i].second);
+  }
+}
+
+TEST(SimilarLearnersTest, OnlyTheLatestEngagementsCount) {
+  Random random(9);
+  const auto snapshot = RandomSnapshot(
+      random, {.num_resources = 200, .has_plain_resources = true});
+  LearnerState state;
+  for (int r = 0; r < 150; ++r) {
+    Apply(*snapshot,
+          Interact(*snapshot, Verb::kViewed,
+                   snapshot->catalog->resource(ResourceIndex{r}).id,
+                   kNow - absl::Hours(r < 100 ? 400 - r : 600 - r)),
+          state);
+  }
+  // Without the fifty oldest nothing changes: 64 later ones are left.
+  LearnerState later = state;
+  std::erase_if(later.resources, [](const ResourceState& resource) {
+    return resource.last_event <= 50;
+  });
+  const auto factors_of = [&](const LearnerState& of) {
+    return *FoldInLearner(LearnerView(snapshot.get(), &of, kNow, 0.9f));
+  };
+  EXPECT_EQ(factors_of(state), factors_of(later));
+}
+
+TEST(SimilarLearnersTest, OneWithoutKnownEngagementHasNoFactors) {
+  Random random(9);
+  const auto snapshot = RandomSnapshot(random, {});
+  const LearnerState state;
+  const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
+  EXPECT_FALSE(FoldInLearner(view).has_value());
+}
+
+TEST(TakeTurnsTest, OffersEveryResourceOnceAndStopsAtTheLimit) {
+  Random random(3);
+  for (int round = 0; round < 200; ++round) {
+    const auto snapshot = RandomSnapshot(random, {});
+    const Catalog& catalog = *snapshot->catalog;
+    std::vector<KcIndex> kcs;
+    for (int kc = 0; kc < catalog.num_kcs(); ++kc) kcs.push_back(KcIndex{kc});
+    const int limit = 1 + Below(random, 80);
+    const auto taken = TakeTurns(catalog, kcs, limit,
+                                 [](ResourceIndex r) { return ToInt(r) % 3; });
+    std::set<ResourceIndex> expected;
+    for (const KcIndex kc : kcs) {
+      for (const ResourceIndex r : catalog.ResourcesOf(kc)) {
+        if (ToInt(r) % 3 != 0) expected.insert(r);
+      }
+    }
+    const std::set<ResourceIndex> distinct(taken.begin(), taken.end());
+    EXPECT_EQ(distinct.size(), taken.size());
+    EXPECT_EQ(taken.size(), std::min<size_t>(limit, expected.size()));
+    for (const ResourceIndex r : taken) EXPECT_EQ(expected.count(r), 1u);
+  }
+}
+
+TEST(TopFewTest, KeepsTheBestAndBreaksTiesByPosition) {
+  TopFew best(2);
+  best.Add(1, ResourceIndex{5});
+  best.Add(2, ResourceIndex{4});
+  best.Add(2, ResourceIndex{3});
+  best.Add(2, ResourceIndex{9});
+  EXPECT_THAT(best.Take(), ElementsAre(std::pair(2.0f, ResourceIndex{3}),
+                                       std::pair(2.0f, ResourceIndex{4})));
+  TopFew none(0);
+  none.Add(1, ResourceIndex{1});
+  EXPECT_THAT(none.Take(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace evenlight

@@ -1,0 +1,244 @@
+#include "recommender/models/model_set_io.h"
+
+#include <functional>
+#include <limits>
+#include <map>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "recommender/models/interest_model_io.h"
+#include "recommender/models/tracing_model_io.h"
+#include "tests/support/status_matchers.h"
+
+namespace evenlight {
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+TracingParams SomeTracing() {
+  TracingParams params;
+  params.kcs = {"add", "subtract"};
+  params.bkt = {BktParams{}, {0.6f, 0.1f, 0.0f, 0.1f, 0.2f}};
+  params.kc_p_correct = {0.8f, 0.4f};
+  params.questions = {"q1", "q2", "q3"};
+  params.question_p_correct = {0.9f, 0.5f, 0.0f};
+  params.mean_p_correct = 0.7f;
+  params.lrh.bias = -0.25f;
+  params.lrh.questions = {1, 2, 3};
+  params.lrh.kcs = {4, -5};
+  for (int column = 0; column < kNumLrhShared; ++column) {
+    params.lrh.shared[column] = 0.5f * static_cast<float>(column);
+  }
+  params.lrh.slopes.assign(2 * kNumLrhSlopes, 0.125f);
+  return params;
+}
+
+InterestParams SomeInterest() {
+  InterestParams params;
+  params.resources = {"r1", "r2", "r3"};
+  params.factors.factors =
+      FactorMatrix{{1.0f, 0.0f}, {0.0f, 1.0f}, {0.6f, 0.8f}};
+  params.factors.unobserved_weight = 0.1f;
+  params.factors.regularization = 0.05f;
+  params.popularity = {10, 0, 3};
+  params.grades[4] = {{ResourceRow{0}, 8.0f}, {ResourceRow{2}, 1.0f}};
+  params.grades[5] = {{ResourceRow{2}, 2.0f}};
+  params.score_mean = 0.01f;
+  params.score_deviation = 0.1f;
+  return params;
+}
+
+ModelSet MakeModels(TracingParams tracing, InterestParams interest) {
+  ModelSet models;
+  models.tracing = TracingModel(std::move(tracing));
+  models.interest = InterestModel(std::move(interest));
+  return models;
+}
+
+TEST(ModelSetIoTest, RoundTripGivesTheSameModelAndBytes) {
+  const Files files = EncodeModelSet(MakeModels(SomeTracing(), SomeInterest()));
+  const auto models = DecodeModelSet(7, files);
+  ASSERT_THAT(models, IsOk());
+  EXPECT_EQ((*models)->version, 7);
+  EXPECT_EQ(EncodeModelSet(**models), files);
+
+  const TracingParams& tracing = (*models)->tracing.params();
+  EXPECT_EQ(tracing.kcs, SomeTracing().kcs);
+  EXPECT_EQ(tracing.question_p_correct, SomeTracing().question_p_correct);
+  EXPECT_FLOAT_EQ(tracing.bkt[1].p_init, 0.6f);
+  EXPECT_FLOAT_EQ(tracing.bkt[1].p_guess, 0.2f);
+  EXPECT_EQ(tracing.lrh.shared, SomeTracing().lrh.shared);
+  const InterestParams& interest = (*models)->interest.params();
+  EXPECT_EQ(interest.grades, SomeInterest().grades);
+  EXPECT_EQ(interest.factors.factors, SomeInterest().factors.factors);
+}
+
+TEST(ModelSetIoTest, GramIsComputed) {
+  const auto params = DecodeInterest(EncodeInterest(SomeInterest()));
+  ASSERT_THAT(params, IsOk());
+  const FactorMatrix& v = params->factors.factors;
+  EXPECT_TRUE(params->factors.gram.isApprox(v.transpose() * v));
+}
+
+TEST(ModelSetIoTest, DefaultAndUntrainedModelsRoundTrip) {
+  EXPECT_THAT(DecodeModelSet(0, EncodeModelSet(ModelSet{})), IsOk());
+
+  TracingParams tracing = SomeTracing();
+  tracing.lrh = LrhWeights{};
+  InterestParams interest = SomeInterest();
+  interest.factors = ResourceFactors{};
+  const auto models =
+      DecodeModelSet(1, EncodeModelSet(MakeModels(tracing, interest)));
+  ASSERT_THAT(models, IsOk());
+  EXPECT_FALSE((*models)->tracing.is_trained());
+  EXPECT_FALSE((*models)->interest.has_factors());
+}
+
+TEST(ModelSetIoTest, NamesAMissingFile) {
+  Files files = EncodeModelSet(MakeModels(SomeTracing(), SomeInterest()));
+  files.erase("factors.pb");
+  const auto models = DecodeModelSet(1, files);
+  EXPECT_THAT(models, HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(models.status().message(), testing::HasSubstr("factors.pb"));
+}
+
+struct BrokenTracing {
+  std::string name;
+  std::string field;
+  std::function<void(TracingParams&)> breaks;
+};
+
+class DecodeTracingRejects : public testing::TestWithParam<BrokenTracing> {};
+
+TEST_P(DecodeTracingRejects, AndNamesTheField) {
+  TracingParams params = SomeTracing();
+  GetParam().breaks(params);
+  const auto decoded = DecodeTracing(EncodeTracing(params));
+  ASSERT_THAT(decoded, HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(decoded.status().message(),
+              testing::HasSubstr("tracing.pb field " + GetParam().field));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, DecodeTracingRejects,
+    testing::ValuesIn(std::vector<BrokenTracing>{
+        {"KcTwice", "kcs", [](auto& p) { p.kcs[1] = "add"; }},
+        {"QuestionTwice", "questions", [](auto& p) { p.questions[2] = "q1"; }},
+        {"BktShort", "bkt", [](auto& p) { p.bkt.pop_back(); }},
+        {"BktNan", "bkt", [](auto& p) { p.bkt[0].p_slip = kNan; }},
+        {"BktAboveOne", "bkt", [](auto& p) { p.bkt[0].p_slip = 1.5f; }},
+        {"KcMeansLong", "kc_p_correct",
+         [](auto& p) { p.kc_p_correct.push_back(0); }},
+        {"QuestionMeanNegative", "question_p_correct",
+         [](auto& p) { p.question_p_correct[0] = -1; }},
+        {"MeanNan", "mean_p_correct", [](auto& p) { p.mean_p_correct = kNan; }},
+        {"BiasNan", "bias", [](auto& p) { p.lrh.bias = kNan; }},
+        {"QuestionWeightsShort", "question_weights",
+         [](auto& p) { p.lrh.questions.pop_back(); }},
+        {"KcWeightsMissing", "kc_weights", [](auto& p) { p.lrh.kcs.clear(); }},
+        {"SharedInfinite", "shared_weights",
+         [](auto& p) {
+           p.lrh.shared[3] = std::numeric_limits<float>::infinity();
+         }},
+        {"SlopesShort", "kc_slopes", [](auto& p) { p.lrh.slopes.pop_back(); }},
+    }),
+    [](const auto& test) { return test.param.name; });
+
+struct BrokenInterest {
+  std::string name;
+  std::string field;
+  std::function<void(InterestParams&)> breaks;
+};
+
+class DecodeInterestRejects : public testing::TestWithParam<BrokenInterest> {};
+
+TEST_P(DecodeInterestRejects, AndNamesTheField) {
+  InterestParams params = SomeInterest();
+  GetParam().breaks(params);
+  const auto decoded = DecodeInterest(EncodeInterest(params));
+  ASSERT_THAT(decoded, HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(decoded.status().message(),
+              testing::HasSubstr("factors.pb field " + GetParam().field));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, DecodeInterestRejects,
+    testing::ValuesIn(std::vector<BrokenInterest>{
+        {"ResourceTwice", "resources", [](auto& p) { p.resources[1] = "r1"; }},
+        {"FactorsShort", "factors",
+         [](auto& p) { p.factors.factors = FactorMatrix::Zero(2, 2); }},
+        {"FactorsNan", "factors",
+         [](auto& p) { p.factors.factors(1, 1) = kNan; }},
+        {"FactorsTooLargeToSquare", "factors",
+         [](auto& p) { p.factors.factors(1, 1) = 1e30f; }},
+        {"TooManyFactors", "num_factors",
+         [](auto& p) {
+           p.factors.factors = FactorMatrix::Zero(3, kMaxNumFactors + 1);
+         }},
+        {"RegularizationZero", "regularization",
+         [](auto& p) { p.factors.regularization = 0; }},
+        {"UnobservedWeightNegative", "unobserved_weight",
+         [](auto& p) { p.factors.unobserved_weight = -1; }},
+        {"PopularityShort", "popularity",
+         [](auto& p) { p.popularity.pop_back(); }},
+        {"PopularityNan", "popularity",
+         [](auto& p) { p.popularity[0] = kNan; }},
+        {"GradeRowPastEnd", "grades.resource_rows",
+         [](auto& p) { p.grades[4][0].first = ResourceRow{3}; }},
+        {"GradeRowNone", "grades.resource_rows",
+         [](auto& p) { p.grades[4][0].first = ResourceRow::kNone; }},
+        {"GradePopularityNan", "grades.popularity",
+         [](auto& p) { p.grades[4][0].second = kNan; }},
+        {"ScoreMeanNan", "score_mean", [](auto& p) { p.score_mean = kNan; }},
+        {"ScoreDeviationNegative", "score_deviation",
+         [](auto& p) { p.score_deviation = -1; }},
+    }),
+    [](const auto& test) { return test.param.name; });
+
+// Any answer will do but a crash; what is accepted must be usable.
+void DecodeAndUse(const Files& files) {
+  const auto models = DecodeModelSet(1, files);
+  if (!models.ok()) {
+    EXPECT_THAT(models, HasCode(absl::StatusCode::kDataLoss));
+    return;
+  }
+  for (const auto& kc : (*models)->tracing.params().kcs) {
+    (*models)->tracing.Bkt((*models)->tracing.FindKc(KcKeyOf(kc)));
+  }
+  EncodeModelSet(**models);
+}
+
+TEST(ModelSetIoTest, NeverCrashesOnCutFiles) {
+  const Files files = EncodeModelSet(MakeModels(SomeTracing(), SomeInterest()));
+  for (const auto& [name, bytes] : files) {
+    for (size_t size = 0; size < bytes.size(); ++size) {
+      Files cut = files;
+      cut[name].resize(size);
+      DecodeAndUse(cut);
+    }
+  }
+}
+
+TEST(ModelSetIoTest, NeverCrashesOnAFlippedByte) {
+  const Files files = EncodeModelSet(MakeModels(SomeTracing(), SomeInterest()));
+  std::mt19937 random(1);
+  for (const auto& [name, bytes] : files) {
+    for (size_t at = 0; at < bytes.size(); ++at) {
+      for (const int mask :
+           {0x01, 0x80, 0xff, static_cast<int>(random() % 255) + 1}) {
+        Files flipped = files;
+        flipped[name][at] = static_cast<char>(flipped[name][at] ^ mask);
+        DecodeAndUse(flipped);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace evenlight

@@ -1,0 +1,361 @@
+// Laws of the recommendation over random catalogs, learners and filters. What
+// is eligible is said a second time here, from the catalog's entries and the
+// state alone, without the gate's columns, marks and shelves.
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "gtest/gtest.h"
+#include "recommender/pipeline/pipeline.h"
+#include "recommender/ranking/filter_index.h"
+#include "recommender/ranking/score.h"
+#include "recommender/state/learner_view.h"
+#include "recommender/state/mastery.h"
+#include "tests/support/learning_world.h"
+
+namespace evenlight {
+namespace {
+
+constexpr int kNumCases = 1500;
+
+// One random request and all it needs.
+struct Case {
+  std::shared_ptr<const ServingSnapshot> snapshot;
+  LearnerState state;
+  LearnerProfile profile;
+  RecommendationRequest request;
+  RankingPolicy policy;
+
+  PipelineInput Input() const {
+    return {.snapshot = *snapshot,
+            .state = state,
+            .profile = profile,
+            .request = request,
+            .policy = policy,
+            .now = kNow};
+  }
+};
+
+Case RandomCase(int seed) {
+  Random random(seed);
+  Case c;
+  c.snapshot = RandomSnapshot(random, {.num_kcs = 1 + Below(random, 15),
+                                       .num_resources = 1 + Below(random, 80),
+                                       .has_model = Chance(random, 0.8)});
+  const int num_events = Chance(random, 0.15) ? 0 : 1 + Below(random, 60);
+  c.state = RandomState(random, *c.snapshot, num_events, Chance(random, 0.3));
+  c.profile = RandomProfile(random);
+  if (Chance(random, 0.6)) {
+    c.request.filter = RandomFilter(random, *c.snapshot->catalog);
+  }
+  c.request.page_size = 1 + Below(random, 30);
+  c.request.phase = Phase(Below(random, 5));
+  c.policy.diversity = static_cast<float>(Below(random, 10)) / 10;
+  return c;
+}
+
+// The second opinion.
+class Oracle {
+ public:
+  explicit Oracle(const Case& c) : c_(c), catalog_(*c.snapshot->catalog) {}
+
+  bool MayBeNew(ResourceIndex i) const {
+    return Passes(i) && !IsMet(i) && !IsMastered(i);
+  }
+
+  bool MayBeReview(ResourceIndex i) const {
+    return Passes(i) && IsPractice(catalog_.resource(i).kind) &&
+           (IsDue(i) || IsOldMistake(i));
+  }
+
+  bool MayBe(ResourceIndex i, Reason reason) const {
+    return reason == Reason::kReview ? MayBeReview(i) : MayBeNew(i);
+  }
+
+  bool IsMastered(KcIndex kc) const {
+    const TracingModel& tracing = c_.snapshot->models->tracing;
+    const BktParams& bkt = tracing.Bkt(tracing.FindKc(catalog_.key(kc)));
+    return At(kc).p_known >= MasteredFrom(bkt, c_.policy.mastered_p_known);
+  }
+
+  bool HasUnmetPrerequisite(ResourceIndex i) const {
+    const auto kcs = catalog_.KcsOf(i);
+    const std::set<KcIndex> own(kcs.begin(), kcs.end());
+    for (const KcIndex kc : kcs) {
+      if (IsMastered(kc)) continue;
+      for (const KcIndex p : catalog_.curriculum().Prerequisites(kc)) {
+        if (own.count(p) == 0 && !IsMastered(p)) return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  Mastery At(KcIndex kc) const {
+    return MasteryOf(c_.snapshot->models->tracing, c_.state, catalog_.key(kc),
+                     kNow);
+  }
+
+  const ResourceState* StateOf(ResourceIndex i) const {
+    return c_.state.FindResource(catalog_.key(i));
+  }
+
+  bool Passes(ResourceIndex i) const {
+    const Resource& r = catalog_.resource(i);
+    const ResourceFilter& f = c_.request.filter;
+    const int grade = f.grade != 0 ? f.grade : c_.profile.grade;
+    const int bandwidth = f.max_bandwidth_kbps != 0 ? f.max_bandwidth_kbps
+                                                    : c_.profile.bandwidth_kbps;
+    const AccessibilitySet needs =
+        f.accessibility | c_.profile.accessibility_needs;
+    const bool is_open = !r.hidden && r.publish_time <= kNow &&
+                         kNow < r.expire_time &&
+                         r.kind != ResourceKind::kLessonPlan &&
+                         FitsPhase(r.phases, c_.request.phase);
+    const bool fits_grade =
+        grade == 0 || ((r.min_grade == 0 || r.min_grade <= grade) &&
+                       (r.max_grade == 0 || grade <= r.max_grade));
+    const bool fits_language = f.language.empty() || r.language.empty() ||
+                               r.language == f.language ||
+                               r.language.rfind(f.language + "-", 0) == 0;
+    const bool fits_kcs =
+        f.kcs.empty() ||
+        std::any_of(r.kcs.begin(), r.kcs.end(), [&](const KcId& kc) {
+          return std::count(f.kcs.begin(), f.kcs.end(), kc) > 0;
+        });
+    const ResourceState* state = StateOf(i);
+    return is_open && fits_grade && fits_language && fits_kcs &&
+           (f.subject.empty() || r.subject == f.subject) &&
+           (f.kinds == 0 || (f.kinds & 1u << static_cast<int>(r.kind)) != 0) &&
+           (f.max_minutes == 0 || r.minutes <= f.max_minutes) &&
+           (r.accessibility & needs) == needs &&
+           (bandwidth == 0 || r.bandwidth_kbps <= bandwidth) &&
+           std::count(f.exclude.begin(), f.exclude.end(), r.id) == 0 &&
+           (state == nullptr || !state->is_dismissed);
+  }
+
+  bool IsMet(ResourceIndex i) const {
+    const ResourceState* state = StateOf(i);
+    if (state == nullptr) return c_.state.HasMet(catalog_.key(i));
+    return state->is_completed ||
+           state->num_correct + state->num_incorrect > 0 ||
+           (state->is_viewed && !IsPractice(catalog_.resource(i).kind));
+  }
+
+  bool IsMastered(ResourceIndex i) const {
+    const auto kcs = catalog_.KcsOf(i);
+    return !kcs.empty() && std::all_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
+      return IsMastered(kc);
+    });
+  }
+
+  bool IsDue(ResourceIndex i) const {
+    const auto kcs = catalog_.KcsOf(i);
+    return std::any_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
+      return IsMastered(kc) && At(kc).recall < kDueRecall;
+    });
+  }
+
+  bool IsOldMistake(ResourceIndex i) const {
+    const ResourceState* state = StateOf(i);
+    if (state == nullptr || state->last_outcome != Outcome::kIncorrect ||
+        IsMastered(i)) {
+      return false;
+    }
+    return c_.state.num_answers() - state->last_answer - 1 >= 10 ||
+           (state->last_time != absl::InfinitePast() &&
+            kNow - state->last_time >= absl::Hours(24));
+  }
+
+  const Case& c_;
+  const Catalog& catalog_;
+};
+
+// Runs `check(case, list, oracle)` on every case; stops at the first that
+// fails.
+template <typename Check>
+void ForEachCase(Check check) {
+  for (int seed = 0; seed < kNumCases; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    const Case c = RandomCase(seed);
+    check(c, Recommend(c.Input()), Oracle(c));
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+TEST(PipelineProperty, NothingIneligibleLeaves) {
+  ForEachCase([](const Case&, const RankedList& list, const Oracle& oracle) {
+    for (const RankedResource& shown : list.shown) {
+      EXPECT_TRUE(oracle.MayBe(shown.resource, shown.reason))
+          << "resource " << ToInt(shown.resource) << " reason "
+          << static_cast<int>(shown.reason);
+    }
+  });
+}
+
+TEST(PipelineProperty, NothingIsShownTwice) {
+  ForEachCase([](const Case&, const RankedList& list, const Oracle&) {
+    std::set<ResourceIndex> seen;
+    for (const RankedResource& shown : list.shown) {
+      EXPECT_TRUE(seen.insert(shown.resource).second);
+    }
+  });
+}
+
+// In particular a list is never empty while an eligible resource exists.
+TEST(PipelineProperty, ThePageIsFullWhileEligibleResourcesExist) {
+  ForEachCase([](const Case& c, const RankedList& list, const Oracle& oracle) {
+    int num_eligible = 0;
+    for (int i = 0; i < c.snapshot->catalog->num_resources(); ++i) {
+      const ResourceIndex resource{i};
+      num_eligible +=
+          oracle.MayBeNew(resource) || oracle.MayBeReview(resource) ? 1 : 0;
+    }
+    EXPECT_EQ(static_cast<int>(list.shown.size()),
+              std::min(c.request.page_size, num_eligible));
+  });
+}
+
+TEST(PipelineProperty, SameInputGivesTheSameList) {
+  ForEachCase([](const Case& c, const RankedList& list, const Oracle&) {
+    const FilterIndex index(*c.snapshot->catalog);
+    PipelineInput input = {*c.snapshot, c.state, c.profile, c.request,
+                           c.policy,    kNow,    &index};
+    const RankedList again = Recommend(input);
+    ASSERT_EQ(list.shown.size(), again.shown.size());
+    for (size_t i = 0; i < list.shown.size(); ++i) {
+      EXPECT_EQ(list.shown[i].resource, again.shown[i].resource);
+      EXPECT_EQ(list.shown[i].reason, again.shown[i].reason);
+      EXPECT_EQ(list.shown[i].score, again.shown[i].score);
+      EXPECT_EQ(list.shown[i].parts, again.shown[i].parts);
+      EXPECT_EQ(list.shown[i].reason_text, again.shown[i].reason_text);
+    }
+  });
+}
+
+TEST(PipelineProperty, WeightedPartsAddUpToTheScore) {
+  ForEachCase([](const Case&, const RankedList& list, const Oracle&) {
+    for (const RankedResource& ranked : list.considered) {
+      float sum = 0;
+      for (int part = 0; part < kNumScoreParts; ++part) {
+        EXPECT_GE(ranked.parts[part], 0) << kScorePartNames[part];
+        EXPECT_LE(ranked.parts[part], 1) << kScorePartNames[part];
+        sum += list.weights[part] * ranked.parts[part];
+      }
+      EXPECT_NEAR(sum, ranked.score, 1e-6);
+    }
+  });
+}
+
+TEST(PipelineProperty, WhatMissesAPrerequisiteIsNoNextStep) {
+  ForEachCase([](const Case&, const RankedList& list, const Oracle& oracle) {
+    for (const RankedResource& ranked : list.considered) {
+      if (ranked.reason != Reason::kNextStep) continue;
+      EXPECT_FALSE(oracle.HasUnmetPrerequisite(ranked.resource))
+          << ToInt(ranked.resource);
+    }
+  });
+}
+
+TEST(PipelineProperty, WhatMissesAPrerequisiteIsLeftUntilNothingElseIs) {
+  ForEachCase([](const Case& c, const RankedList& list, const Oracle& oracle) {
+    std::set<ResourceIndex> shown;
+    bool has_unready = false;
+    for (const RankedResource& ranked : list.shown) {
+      shown.insert(ranked.resource);
+      const bool is_unready = oracle.HasUnmetPrerequisite(ranked.resource);
+      EXPECT_TRUE(is_unready || !has_unready) << "ready one after unready one";
+      has_unready |= is_unready;
+    }
+    if (!has_unready) return;
+    for (int i = 0; i < c.snapshot->catalog->num_resources(); ++i) {
+      const ResourceIndex resource{i};
+      EXPECT_FALSE(oracle.MayBeNew(resource) && shown.count(resource) == 0 &&
+                   !oracle.HasUnmetPrerequisite(resource))
+          << "resource " << i << " was ready";
+    }
+  });
+}
+
+TEST(PipelineProperty, ANewLearnerGetsOneReasonOnly) {
+  ForEachCase([](const Case& c, const RankedList& list, const Oracle&) {
+    for (const RankedResource& shown : list.shown) {
+      EXPECT_EQ(c.state.num_events == 0, shown.reason == Reason::kNewLearner);
+    }
+  });
+}
+
+TEST(PipelineProperty, EveryShownOneSaysWhyAndOthersSayWhatRemovedThem) {
+  ForEachCase([](const Case&, const RankedList& list, const Oracle&) {
+    for (const RankedResource& shown : list.shown) {
+      EXPECT_FALSE(shown.reason_text.empty());
+      EXPECT_STREQ(shown.removed_by, "");
+      EXPECT_EQ(shown.propensity, 1);
+    }
+    EXPECT_LE(list.considered.size(), 50u);
+    for (const RankedResource& ranked : list.considered) {
+      const bool is_shown = std::any_of(
+          list.shown.begin(), list.shown.end(),
+          [&](const auto& shown) { return shown.resource == ranked.resource; });
+      EXPECT_EQ(is_shown, *ranked.removed_by == 0);
+      // The sources ask the gate, so that nothing is left for it to remove.
+      EXPECT_STRNE(ranked.removed_by, "eligibility");
+    }
+  });
+}
+
+TEST(PipelineProperty, OnlyQuestionsHaveASuccessProbability) {
+  ForEachCase([](const Case& c, const RankedList& list, const Oracle&) {
+    for (const RankedResource& shown : list.shown) {
+      const Resource& resource = c.snapshot->catalog->resource(shown.resource);
+      ASSERT_EQ(shown.p_correct.has_value(), IsPractice(resource.kind));
+      if (!shown.p_correct) continue;
+      EXPECT_GE(*shown.p_correct, 0);
+      EXPECT_LE(*shown.p_correct, 1);
+    }
+  });
+}
+
+// FIGURES 17. An item's own part is set to 0, and its rank among all candidates
+// counted again. Lists here are dense, so that few margins are wide.
+TEST(PipelineProperty, WithoutTheReasonsPartTheRankFalls) {
+  int num_items = 0;
+  int num_fallen = 0;
+  std::map<Reason, std::pair<int, int>> by_reason;
+  for (int seed = 0; seed < 300; ++seed) {
+    Random random(seed);
+    Case c;
+    c.snapshot = RandomSnapshot(
+        random,
+        {.num_kcs = 30, .num_resources = 400, .has_plain_resources = true});
+    c.state = RandomState(random, *c.snapshot, 60, false);
+    const RankedList list = Recommend(c.Input());
+    for (const RankedResource& shown : list.shown) {
+      const size_t part = static_cast<size_t>(PartOf(shown.reason));
+      const float without =
+          shown.score - list.weights[part] * shown.parts[part];
+      const bool is_fallen = std::any_of(
+          list.considered.begin(), list.considered.end(),
+          [&](const RankedResource& other) {
+            return other.score < shown.score && other.score >= without;
+          });
+      ++num_items;
+      ++by_reason[shown.reason].first;
+      num_fallen += is_fallen ? 1 : 0;
+      by_reason[shown.reason].second += is_fallen ? 1 : 0;
+    }
+  }
+  for (const auto& [reason, counts] : by_reason) {
+    std::printf("reason %d: rank falls for %d of %d\n",
+                static_cast<int>(reason), counts.second, counts.first);
+  }
+  EXPECT_EQ(by_reason.size(), 5u) << "the cases miss a reason";
+  EXPECT_GE(num_fallen, 0.95 * num_items) << num_fallen << " of " << num_items;
+}
+
+}  // namespace
+}  // namespace evenlight

@@ -1,0 +1,71 @@
+#include "recommender/state/learner_view.h"
+
+#include <memory>
+
+#include "gtest/gtest.h"
+#include "tests/support/learning_world.h"
+
+namespace evenlight {
+namespace {
+
+constexpr float kMastered = 0.9f;
+
+TEST(MasteredFromTest, IsThePolicysWhereItCanBeReached) {
+  EXPECT_EQ(MasteredFrom(BktParams(), kMastered), kMastered);
+}
+
+// Against the thing itself: a learner who is always right gets there.
+TEST(MasteredFromTest, AlwaysRightReachesItWhateverTheParameters) {
+  Random random(1);
+  const auto in = [&](int low, int high) {
+    return static_cast<float>(low + Below(random, high - low + 1)) / 100;
+  };
+  for (int i = 0; i < 5000; ++i) {
+    const BktParams bkt = {.p_init = in(0, 90),
+                           .p_learn = in(1, 50),
+                           .p_forget = in(0, 40),
+                           .p_slip = in(0, 45),
+                           .p_guess = in(1, 45)};
+    const float threshold = MasteredFrom(bkt, kMastered);
+    float p = bkt.p_init;
+    int num_answers = 0;
+    while (p < threshold && num_answers < 200) {
+      p = UpdateKnown(bkt, p, true);
+      ++num_answers;
+    }
+    ASSERT_GE(p, threshold) << "case " << i;
+  }
+}
+
+TEST(LearnerViewTest, ReadinessIsTheProductOfPrerequisites) {
+  const auto snapshot = MakeSnapshot({Kc("a"), Kc("b"), Kc("c", {"a", "b"})},
+                                     {Question("qc", {"c"})});
+  const LearnerState state;
+  const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+  const float one = BktParams().p_init / kMastered;
+  EXPECT_FLOAT_EQ(view.Readiness(ResourceIndex{0}), one * one);
+  EXPECT_FALSE(view.IsReady(ResourceIndex{0}));
+}
+
+TEST(LearnerViewTest, WhatAResourcePractisesItselfDoesNotBlockIt) {
+  const auto snapshot =
+      MakeSnapshot({Kc("a"), Kc("b", {"a"})}, {Question("q", {"a", "b"})});
+  const LearnerState state;
+  const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+  EXPECT_EQ(view.Readiness(ResourceIndex{0}), 1);
+  EXPECT_TRUE(view.IsReady(ResourceIndex{0}));
+}
+
+TEST(LearnerViewTest, ResourcesMetLongAgoAreMet) {
+  const auto snapshot =
+      MakeSnapshot({}, {Question("q", {}), Question("r", {})});
+  LearnerState state;
+  state.older_resources = {
+      static_cast<uint32_t>(static_cast<uint64_t>(ResourceKeyOf("q")))};
+  const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+  EXPECT_TRUE(view.HasMet(ResourceIndex{0}));
+  EXPECT_FALSE(view.HasMet(ResourceIndex{1}));
+}
+
+}  // namespace
+}  // namespace evenlight

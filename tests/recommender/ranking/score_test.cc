@@ -1,0 +1,117 @@
+#include "recommender/ranking/score.h"
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/support/learning_world.h"
+
+namespace evenlight {
+namespace {
+
+float Part(const Score& score, ScorePart part) {
+  return score.parts[static_cast<size_t>(part)];
+}
+
+TEST(PolicyTest, WeightsOfEveryPhaseAreAShareOfOne) {
+  for (const ScoreParts& weights : RankingPolicy::DefaultWeights()) {
+    EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0f), 1, 1e-6);
+    EXPECT_EQ(*std::max_element(weights.begin(), weights.end()), weights[0])
+        << "what cannot be followed teaches nothing";
+  }
+}
+
+TEST(BandTest, IsAPlateauThatFallsToBothSides) {
+  const RankingPolicy policy;
+  EXPECT_EQ(Band(policy, 0), 0);
+  EXPECT_FLOAT_EQ(Band(policy, 0.35f), 0.5f);
+  EXPECT_EQ(Band(policy, 0.7f), 1);
+  EXPECT_EQ(Band(policy, 0.9f), 1);
+  EXPECT_NEAR(Band(policy, 0.95f), 0.5f, 1e-5);
+  EXPECT_NEAR(Band(policy, 1), 0, 1e-6);
+}
+
+// One step ahead, averaged over both answers as BKT predicts them.
+TEST(ExpectedRiseTest, IsTheMeanOverBothAnswers) {
+  const auto snapshot = MakeSnapshot({Kc("k")}, {Question("q", {"k"})});
+  LearnerState state;
+  for (int answer = 0; answer < 3; ++answer) {
+    const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
+    const BktParams bkt;
+    const float p = view.kc(KcIndex{0}).p_known;
+    const float c = PredictCorrect(bkt, p);
+    const float mean =
+        c * UpdateKnown(bkt, p, true) + (1 - c) * UpdateKnown(bkt, p, false);
+    EXPECT_NEAR(ExpectedRise(view, KcIndex{0}), std::max(mean - p, 0.0f), 1e-6);
+    Apply(*snapshot, Answer(*snapshot, "q", true, kNow), state);
+  }
+}
+
+TEST(ScoreTest, GainPerMinuteFavoursTheShorterOne) {
+  Resource longer = Question("b", {"k"});
+  longer.minutes = 10;
+  const auto snapshot = MakeSnapshot({Kc("k")}, {Question("a", {"k"}), longer});
+  const LearnerState state;
+  const RankingPolicy policy;
+  const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
+  const Scorer scorer(&view, &policy, Phase::kSelfStudy, nullptr);
+  EXPECT_GT(Part(scorer.Evaluate(ResourceIndex{0}), ScorePart::kGain),
+            Part(scorer.Evaluate(ResourceIndex{1}), ScorePart::kGain));
+}
+
+TEST(ScoreTest, DueGrowsWithForgettingAndStartsAtHalf) {
+  const auto snapshot = MakeSnapshot({Kc("k")}, {Question("q", {"k"})});
+  LearnerState state;
+  for (int i = 0; i < 6; ++i) {
+    Apply(*snapshot, Answer(*snapshot, "q", true, kNow), state);
+  }
+  const RankingPolicy policy;
+  float last = 0;
+  for (int days = 1; days < 200; days += 3) {
+    const LearnerView view(snapshot.get(), &state,
+                           kNow + absl::Hours(24 * days), 0.9f);
+    const Scorer scorer(&view, &policy, Phase::kSelfStudy, nullptr);
+    const float due = Part(scorer.Evaluate(ResourceIndex{0}), ScorePart::kDue);
+    EXPECT_EQ(due > 0, view.kc(KcIndex{0}).is_due) << days << " days";
+    EXPECT_TRUE(due == 0 || due >= 0.5f) << days << " days";
+    EXPECT_GE(due, last) << days << " days";
+    last = due;
+  }
+  EXPECT_GT(last, 0.5f);
+}
+
+// Random models: a resource nearer to the learner's factors interests more, and
+// what the model does not know is neutral.
+TEST(ScoreTest, InterestFollowsTheFactors) {
+  Random random(3);
+  const auto snapshot = RandomSnapshot(random, {.has_plain_resources = true});
+  const LearnerState state;
+  const RankingPolicy policy;
+  const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
+  const Eigen::VectorXf learner = Eigen::VectorXf::Constant(4, 0.3f);
+  const Scorer scorer(&view, &policy, Phase::kSelfStudy, &learner);
+  const FactorMatrix& factors =
+      snapshot->models->interest.params().factors.factors;
+  std::vector<std::pair<float, float>> by_score;
+  for (int r = 0; r < snapshot->catalog->num_resources(); ++r) {
+    const ResourceIndex resource{r};
+    const float interest =
+        Part(scorer.Evaluate(resource), ScorePart::kInterest);
+    const ResourceRow row = snapshot->resource_row(resource);
+    if (row == ResourceRow::kNone) {
+      EXPECT_EQ(interest, 0.5f);
+    } else {
+      by_score.emplace_back(factors.row(ToInt(row)).dot(learner), interest);
+    }
+  }
+  std::sort(by_score.begin(), by_score.end());
+  EXPECT_TRUE(std::is_sorted(
+      by_score.begin(), by_score.end(),
+      [](const auto& a, const auto& b) { return a.second < b.second; }));
+}
+
+}  // namespace
+}  // namespace evenlight

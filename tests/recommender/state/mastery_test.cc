@@ -1,0 +1,132 @@
+#include "recommender/state/mastery.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "recommender/state/fold.h"
+
+namespace evenlight {
+namespace {
+
+constexpr KcKey kAdd{1};
+const absl::Time kStart = absl::FromUnixSeconds(1700000000);
+
+LearnerState AfterOneRightAnswer(bool time_is_order) {
+  Interaction answer;
+  answer.position = {kStart, "e"};
+  answer.verb = Verb::kAnswered;
+  answer.question = answer.resource = ResourceKey{1};
+  answer.kcs = {kAdd};
+  answer.is_correct = true;
+  answer.time_is_order = time_is_order;
+  LearnerState state;
+  Fold(TracingModel(), answer, state);
+  return state;
+}
+
+TEST(MasteryTest, NeverPractisedIsThePrior) {
+  const Mastery mastery =
+      MasteryOf(TracingModel(), LearnerState{}, kAdd, kStart);
+  EXPECT_FALSE(mastery.is_practised);
+  EXPECT_EQ(mastery.p_known, BktParams{}.p_init);
+  EXPECT_EQ(mastery.recall, 1);
+}
+
+TEST(MasteryTest, RecallFallsWithTime) {
+  const LearnerState state = AfterOneRightAnswer(false);
+  const auto recall = [&](absl::Duration after) {
+    return MasteryOf(TracingModel(), state, kAdd, kStart + after).recall;
+  };
+  EXPECT_EQ(recall(absl::ZeroDuration()), 1);
+  EXPECT_NEAR(recall(absl::Hours(72)), 0.9f, 1e-6f);
+  EXPECT_LT(recall(absl::Hours(24 * 365)), 0.3f);
+  EXPECT_EQ(recall(-absl::Hours(5)), 1);
+}
+
+TEST(MasteryTest, RecallIsOneIfOnlyTheOrderIsKnown) {
+  const Mastery mastery = MasteryOf(TracingModel(), AfterOneRightAnswer(true),
+                                    kAdd, kStart + absl::Hours(24 * 365));
+  EXPECT_TRUE(mastery.is_practised);
+  EXPECT_EQ(mastery.recall, 1);
+}
+
+TEST(RecallTest, IsNineTenthsAtStability) {
+  struct Case {
+    int num_correct, num_incorrect;
+    double stability_days;
+  };
+  for (const Case& c : std::vector<Case>{{0, 0, 2},
+                                         {1, 0, 3},
+                                         {2, 0, 4.5},
+                                         {0, 1, 1},
+                                         {1, 1, 1.5},
+                                         {0, 100, 0.5},
+                                         {100, 0, 365},
+                                         {2000000000, 0, 365}}) {
+    EXPECT_NEAR(Recall(absl::Hours(24) * c.stability_days, c.num_correct,
+                       c.num_incorrect),
+                kDueRecall, 1e-6f)
+        << c.num_correct << " right, " << c.num_incorrect << " wrong";
+  }
+}
+
+TEST(RecallTest, StaysInRangeAndNeverRises) {
+  float last = 1;
+  for (int hours = 0; hours < 100000; hours += 100) {
+    const float recall = Recall(absl::Hours(hours), 3, 1);
+    EXPECT_TRUE(recall > 0 && recall <= last);
+    last = recall;
+  }
+  EXPECT_EQ(Recall(absl::InfiniteDuration(), 0, 0), 0);
+  EXPECT_EQ(Recall(-absl::InfiniteDuration(), 0, 0), 1);
+}
+
+Mastery MasteryWith(float p_known, int num_correct, int num_incorrect) {
+  return {.p_known = p_known,
+          .num_correct = num_correct,
+          .num_incorrect = num_incorrect};
+}
+
+// Beta(1, b) and Beta(a, 1) have quantiles in closed form; the others were
+// found by integrating the density by Simpson's rule.
+TEST(UncertaintyTest, IsHalfTheWidthOfTheInterval) {
+  const auto beta_1_b = [](double b) {
+    return (std::pow(0.95, 1 / b) - std::pow(0.05, 1 / b)) / 2;
+  };
+  EXPECT_NEAR(Uncertainty(MasteryWith(0.25f, 0, 0)), beta_1_b(3), 1e-6);
+  EXPECT_NEAR(Uncertainty(MasteryWith(0.25f, 0, 4)), beta_1_b(7), 1e-6);
+  EXPECT_NEAR(Uncertainty(MasteryWith(0.75f, 4, 0)), beta_1_b(7), 1e-6);
+  EXPECT_NEAR(Uncertainty(MasteryWith(0.5f, 0, 0)), 0.36464964, 1e-6);
+  EXPECT_NEAR(Uncertainty(MasteryWith(0.3f, 5, 2)), 0.23598193, 1e-6);
+  EXPECT_NEAR(Uncertainty(MasteryWith(0.9f, 30, 10)), 0.10389045, 1e-6);
+}
+
+TEST(UncertaintyTest, ShrinksWithAnswers) {
+  float last = 0.5f;
+  for (const int num_answers : {0, 2, 10, 50, 1000, 100000}) {
+    const float uncertainty =
+        Uncertainty(MasteryWith(0.6f, num_answers, num_answers));
+    EXPECT_LT(uncertainty, last);
+    last = uncertainty;
+  }
+}
+
+TEST(UncertaintyTest, StaysFiniteAtTheEnds) {
+  const int max = std::numeric_limits<int32_t>::max();
+  for (const float p : {0.0f, 1e-30f, 1e-6f, 0.5f, 1.0f - 1e-7f, 1.0f}) {
+    for (const int num_correct : {0, 1, 1000, max}) {
+      for (const int num_incorrect : {0, 1, 1000, max}) {
+        const float uncertainty =
+            Uncertainty(MasteryWith(p, num_correct, num_incorrect));
+        EXPECT_TRUE(uncertainty >= 0 && uncertainty <= 0.5f)
+            << uncertainty << " for p " << p << ", " << num_correct << ", "
+            << num_incorrect;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace evenlight

@@ -1,0 +1,146 @@
+#include "recommender/training/bkt_trainer.h"
+
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace evenlight {
+namespace {
+
+// Answers of learners who follow `truth`.
+KcAnswers Simulate(const BktParams& truth, int num_learners, int length,
+                   uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto happens = [&](float p) {
+    return std::uniform_real_distribution<float>(0, 1)(random) < p;
+  };
+  KcAnswers answers;
+  for (int learner = 0; learner < num_learners; ++learner) {
+    bool knows = happens(truth.p_init);
+    for (int t = 0; t < length; ++t) {
+      answers.is_correct.push_back(
+          happens(knows ? 1 - truth.p_slip : truth.p_guess));
+      knows = knows ? !happens(truth.p_forget) : happens(truth.p_learn);
+    }
+    answers.begin.push_back(static_cast<int64_t>(answers.is_correct.size()));
+  }
+  return answers;
+}
+
+// By the forward recursion of models/bkt.h, which shares no code with EM.
+double LogLikelihood(const BktParams& params, const KcAnswers& answers) {
+  double sum = 0;
+  for (size_t s = 0; s + 1 < answers.begin.size(); ++s) {
+    float p_known = params.p_init;
+    for (int64_t t = answers.begin[s]; t < answers.begin[s + 1]; ++t) {
+      const bool is_correct = answers.is_correct[t] != 0;
+      const double p = PredictCorrect(params, p_known);
+      sum += std::log(is_correct ? p : 1 - p);
+      p_known = UpdateKnown(params, p_known, is_correct);
+    }
+  }
+  return sum;
+}
+
+TEST(FitBktTest, RecoversTheParametersThatMadeTheAnswers) {
+  const BktParams truth = {0.4f, 0.2f, 0.02f, 0.08f, 0.25f};
+  const BktParams fit = FitBkt(Simulate(truth, 2000, 15, 1));
+  EXPECT_NEAR(fit.p_init, truth.p_init, 0.06);
+  EXPECT_NEAR(fit.p_learn, truth.p_learn, 0.05);
+  EXPECT_NEAR(fit.p_forget, truth.p_forget, 0.02);
+  EXPECT_NEAR(fit.p_slip, truth.p_slip, 0.03);
+  EXPECT_NEAR(fit.p_guess, truth.p_guess, 0.05);
+}
+
+TEST(FitBktTest, ExplainsTheAnswersBetterThanTheParametersThatMadeThem) {
+  const BktParams truth = {0.2f, 0.1f, 0.05f, 0.15f, 0.2f};
+  const KcAnswers answers = Simulate(truth, 500, 20, 2);
+  // One nat of slack for the priors and the stop rule.
+  EXPECT_GT(LogLikelihood(FitBkt(answers), answers),
+            LogLikelihood(truth, answers) - 1);
+}
+
+TEST(FitBktTest, NoNearbyParametersAreMuchBetter) {
+  const BktParams truth = {0.3f, 0.15f, 0.03f, 0.1f, 0.2f};
+  const KcAnswers answers = Simulate(truth, 1000, 15, 3);
+  const BktParams fit = FitBkt(answers);
+  const double best = LogLikelihood(fit, answers);
+  for (float BktParams::*field :
+       {&BktParams::p_init, &BktParams::p_learn, &BktParams::p_forget,
+        &BktParams::p_slip, &BktParams::p_guess}) {
+    for (const float step : {-0.02f, 0.02f}) {
+      BktParams nearby = fit;
+      nearby.*field = std::max(0.0f, nearby.*field + step);
+      // EM stops before the very top, and the priors pull a little.
+      EXPECT_GT(best + 0.5, LogLikelihood(nearby, answers)) << step;
+    }
+  }
+}
+
+TEST(FitBktTest, NoAnswersGiveTheDefaults) {
+  const BktParams fit = FitBkt(KcAnswers());
+  EXPECT_EQ(fit.p_init, BktParams().p_init);
+  EXPECT_EQ(fit.p_guess, BktParams().p_guess);
+}
+
+TEST(FitBktTest, OneSidedAnswersStayWithinTheLimits) {
+  for (const uint8_t outcome : {uint8_t{0}, uint8_t{1}}) {
+    KcAnswers answers;
+    answers.is_correct.assign(50, outcome);
+    answers.begin = {0, 20, 50};
+    const BktParams fit = FitBkt(answers);
+    for (const float p : {fit.p_init, fit.p_learn}) {
+      EXPECT_GE(p, 0.001f);
+      EXPECT_LE(p, 0.999f);
+    }
+    for (const float p : {fit.p_forget, fit.p_slip, fit.p_guess}) {
+      EXPECT_GT(p, 0);
+      EXPECT_LE(p, 0.5f);
+    }
+  }
+}
+
+TEST(TrainBktTest, IsEqualForAnyNumberOfThreads) {
+  std::vector<KcAnswers> kcs;
+  for (uint64_t seed = 0; seed < 12; ++seed) {
+    kcs.push_back(Simulate(BktParams(), 30, 10, seed));
+  }
+  const std::vector<BktParams> one = TrainBkt(kcs, 1);
+  const std::vector<BktParams> three = TrainBkt(kcs, 3);
+  for (size_t kc = 0; kc < kcs.size(); ++kc) {
+    EXPECT_EQ(one[kc].p_init, three[kc].p_init);
+    EXPECT_EQ(one[kc].p_learn, three[kc].p_learn);
+    EXPECT_EQ(one[kc].p_guess, three[kc].p_guess);
+  }
+}
+
+TEST(GroupByKcTest, AnAnswerCountsForEachOfItsKcsLearnerByLearner) {
+  TracingParams params;
+  params.kcs = {"a", "b"};
+  params.bkt.resize(2);
+  params.kc_p_correct = {.5f, .5f};
+  const TracingModel model(params);
+
+  const auto answer = [](bool is_correct, std::vector<const char*> kcs) {
+    Interaction interaction;
+    interaction.verb = Verb::kAnswered;
+    interaction.is_correct = is_correct;
+    for (const char* kc : kcs) interaction.kcs.push_back(KcKeyOf(kc));
+    return interaction;
+  };
+  const std::vector<Interaction> first = {answer(true, {"a", "b"}),
+                                          answer(false, {"a"}),
+                                          answer(true, {"unknown"})};
+  const std::vector<Interaction> second = {answer(false, {"b"})};
+  const std::vector<KcAnswers> kcs =
+      GroupByKc(model, {TrackPart{first, 0}, TrackPart{second, 0}});
+  EXPECT_EQ(kcs[0].begin, (std::vector<int64_t>{0, 2}));
+  EXPECT_EQ(kcs[0].is_correct, (std::vector<uint8_t>{1, 0}));
+  EXPECT_EQ(kcs[1].begin, (std::vector<int64_t>{0, 1, 2}));
+  EXPECT_EQ(kcs[1].is_correct, (std::vector<uint8_t>{1, 0}));
+}
+
+}  // namespace
+}  // namespace evenlight

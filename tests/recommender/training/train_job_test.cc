@@ -1,0 +1,371 @@
+#include "recommender/training/train_job.h"
+
+#include <rapidjson/document.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "recommender/models/model_set_io.h"
+#include "recommender/training/tracing_trial.h"
+#include "storage/catalog_store.h"
+#include "storage/memory_database.h"
+#include "storage/model_directory.h"
+#include "storage/track_store.h"
+#include "tests/recommender/training/synthetic_track.h"
+#include "tests/support/status_matchers.h"
+
+namespace evenlight {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kTenant[] = "t";
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// A class of thirty with a model directory of its own.
+class TrainJobTest : public testing::Test {
+ protected:
+  TrainJobTest()
+      : model_dir_(
+            testing::TempDir() + "/train_job_" +
+            testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::remove_all(model_dir_);
+  }
+  ~TrainJobTest() override { std::filesystem::remove_all(model_dir_); }
+
+  static SyntheticOptions Class() {
+    return {.num_learners = 30, .answers_per_learner = 40};
+  }
+
+  TrainJobOptions Options() const {
+    TrainJobOptions options;
+    options.tenant = kTenant;
+    options.model_dir = model_dir_;
+    options.num_factors = 8;
+    return options;
+  }
+
+  ModelDirectory Directory() const {
+    return ModelDirectory(model_dir_, kTenant);
+  }
+
+  TrainJobResult Run(const TrainJobOptions& options) {
+    const auto result = RunTrainJob(options, &database_);
+    EXPECT_THAT(result, IsOk());
+    return result.ok() ? *result : TrainJobResult();
+  }
+
+  void Append(const SyntheticOptions& options) {
+    AppendEvents(kTenant, SyntheticEvents(options), &database_);
+  }
+
+  // Publishes a version made of `dataset`, as if trained on events until
+  // `data_time`.
+  int64_t PublishModelOf(const Dataset& dataset, absl::Time data_time) {
+    ModelSet models;
+    models.tracing = RefitTracing(dataset, 5, {});
+    ModelVersionSummary summary;
+    summary.data_time = data_time;
+    const auto version =
+        Directory().Publish(EncodeModelSet(models), {}, summary);
+    EXPECT_THAT(version, IsOk());
+    return version.value_or(0);
+  }
+
+  MemoryDatabase database_;
+  const std::string model_dir_;
+};
+
+TEST_F(TrainJobTest, PublishesAModelThatDecodes) {
+  Append(Class());
+  const TrainJobResult result = Run(Options());
+  ASSERT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+  EXPECT_EQ(result.version, 1);
+
+  const auto versions = Directory().List();
+  ASSERT_THAT(versions, IsOk());
+  ASSERT_EQ(versions->size(), 1);
+  EXPECT_EQ(versions->front().num_events, 30 * 40);
+  EXPECT_EQ(versions->front().seed, 1);
+  EXPECT_EQ(versions->front().data_time, SyntheticEvents(Class()).back().time);
+
+  const auto files = Directory().Load(1);
+  ASSERT_THAT(files, IsOk());
+  const auto models = DecodeModelSet(1, *files);
+  ASSERT_THAT(models, IsOk());
+  EXPECT_TRUE((*models)->tracing.is_trained());
+  EXPECT_EQ((*models)->tracing.params().kcs.size(), 4);
+  EXPECT_EQ((*models)->tracing.params().questions.size(), 40);
+  EXPECT_EQ((*models)->interest.num_resources(), 40);
+}
+
+TEST_F(TrainJobTest, ReportsEveryMetricBesideItsBaselines) {
+  Append(Class());
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.report_json.find('\n'), std::string::npos);
+  rapidjson::Document report;
+  report.Parse(result.report_json.c_str());
+  ASSERT_FALSE(report.HasParseError()) << result.report_json;
+  EXPECT_STREQ(report["outcome"].GetString(), "published");
+  EXPECT_EQ(report["version"].GetInt64(), 1);
+  EXPECT_EQ(report["data"]["num_answers"].GetInt64(), 1200);
+  EXPECT_EQ(report["data"]["num_window_answers"].GetInt64(), 240);
+  for (const char* model : {"lrh", "bkt", "bestlr", "kcmean", "mean"}) {
+    ASSERT_TRUE(report["tracing"].HasMember(model)) << model;
+    EXPECT_GT(report["tracing"][model]["log_loss"].GetDouble(), 0) << model;
+    EXPECT_EQ(report["tracing"][model]["num_answers"].GetInt64(), 240);
+  }
+  EXPECT_GT(report["tracing"]["lrh"]["auc"].GetDouble(), 0.6);
+  EXPECT_TRUE(report["ranking"].HasMember("popularity"));
+  EXPECT_EQ(report["gates"].Size(), 1);
+  EXPECT_TRUE(report["seconds"].HasMember("train tracing"));
+
+  const std::string card =
+      ReadFile(Directory().path() + "/1/report/model_card.md");
+  EXPECT_THAT(card, HasSubstr("| lrh | 240 |"));
+  EXPECT_THAT(card, HasSubstr("| popularity |"));
+  EXPECT_THAT(card, HasSubstr("## Gates"));
+  EXPECT_THAT(ReadFile(Directory().path() + "/1/report/report.json"),
+              HasSubstr("\"tenant\":\"t\""));
+}
+
+TEST_F(TrainJobTest, SameSeedAndDataGiveTheSameFilesWithAnyNumberOfThreads) {
+  SyntheticOptions school = Class();
+  school.num_learners = 150;
+  Append(school);
+  TrainJobOptions options = Options();
+  options.force = true;
+  options.num_threads = 1;
+  ASSERT_EQ(Run(options).version, 1);
+  options.num_threads = 2;
+  ASSERT_EQ(Run(options).version, 2);
+  options.num_threads = 3;
+  ASSERT_EQ(Run(options).version, 3);
+  options.seed = 2;
+  ASSERT_EQ(Run(options).version, 4);
+  const auto load = [&](int64_t version) {
+    const auto files = Directory().Load(version);
+    EXPECT_THAT(files, IsOk());
+    return *files;
+  };
+  EXPECT_TRUE(load(1) == load(2));
+  EXPECT_TRUE(load(1) == load(3));
+  EXPECT_FALSE(load(1) == load(4));
+}
+
+TEST_F(TrainJobTest, TooFewAnswersAreNothingToDoAndCounted) {
+  SyntheticOptions few = Class();
+  few.num_learners = 3;
+  Append(few);
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kNothingToDo);
+  EXPECT_THAT(result.message, HasSubstr("120 answers"));
+  EXPECT_THAT(result.message, HasSubstr("1000 are needed"));
+  EXPECT_THAT(result.report_json, HasSubstr("nothing_to_do"));
+  EXPECT_THAT(Directory().List(), IsOk());
+  EXPECT_TRUE(Directory().List()->empty());
+}
+
+TEST_F(TrainJobTest, NothingNewIsNothingToDoUnlessForced) {
+  Append(Class());
+  ASSERT_EQ(Run(Options()).outcome, TrainOutcome::kPublished);
+  const TrainJobResult again = Run(Options());
+  EXPECT_EQ(again.outcome, TrainOutcome::kNothingToDo);
+  EXPECT_THAT(again.message, HasSubstr("version 1"));
+
+  TrainJobOptions force = Options();
+  force.force = true;
+  EXPECT_EQ(Run(force).outcome, TrainOutcome::kPublished);
+}
+
+TEST_F(TrainJobTest, ALateEventIsNewAlthoughItIsOld) {
+  Append(Class());
+  ASSERT_EQ(Run(Options()).outcome, TrainOutcome::kPublished);
+  Event late = SyntheticEvents(Class()).front();
+  late.id = "late";
+  late.time -= absl::Hours(1);
+  late.sequence = 100'000;
+  AppendEvents(kTenant, {late}, &database_);
+  EXPECT_EQ(Run(Options()).outcome, TrainOutcome::kPublished);
+}
+
+TEST_F(TrainJobTest, ListsThatWereShownAreNotNew) {
+  Append(Class());
+  ASSERT_EQ(Run(Options()).outcome, TrainOutcome::kPublished);
+  Event shown = SyntheticEvents(Class()).front();
+  shown.id = "shown";
+  shown.verb = Verb::kRecommended;
+  shown.time += absl::Hours(1000);
+  shown.sequence = 100'000;
+  AppendEvents(kTenant, {shown}, &database_);
+  EXPECT_EQ(Run(Options()).outcome, TrainOutcome::kNothingToDo);
+}
+
+TEST_F(TrainJobTest, AnotherTrainerMeansTryLater) {
+  Append(Class());
+  const auto lock = Directory().Lock();
+  ASSERT_THAT(lock, IsOk());
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kTryLater);
+  EXPECT_EQ(result.version, 0);
+  EXPECT_THAT(result.report_json, HasSubstr("try_later"));
+}
+
+TEST_F(TrainJobTest, BadDataIsRefusedAndNothingIsPublished) {
+  // The window is the opposite of what was before.
+  SyntheticOptions bad = Class();
+  bad.num_learners = 60;
+  bad.flip_from = 32;
+  Append(bad);
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kRefused);
+  EXPECT_THAT(result.message, HasSubstr("kc mean"));
+  EXPECT_THAT(result.report_json, HasSubstr("\"passed\":false"));
+  EXPECT_TRUE(Directory().List()->empty());
+}
+
+// A worse version says the opposite of what is right.
+class ServingTest : public TrainJobTest {
+ protected:
+  ServingTest() {
+    Append(Class());
+    SyntheticOptions opposite = Class();
+    opposite.num_learners = 200;
+    opposite.seed = 99;
+    opposite.flip_from = 0;
+    worse_ = SyntheticDataset(opposite);
+  }
+
+  // Before any event of the class.
+  const absl::Time long_ago_ = absl::FromUnixSeconds(0);
+  Dataset worse_;
+};
+
+TEST_F(ServingTest, AModelWorseThanTheServingVersionIsRefused) {
+  // Ten answers to each question are little to know it by; the version that
+  // serves had two hundred.
+  SyntheticOptions options = Class();
+  options.questions_per_kc = 100;
+  options.num_learners = 400;
+  options.answers_per_learner = 10;
+  MemoryDatabase small;
+  AppendEvents(kTenant, SyntheticEvents(options), &small);
+  options.num_learners = 2000;
+  options.answers_per_learner = 40;
+  options.seed = 99;
+  PublishModelOf(SyntheticDataset(options), long_ago_);
+  const auto result = RunTrainJob(Options(), &small);
+  ASSERT_THAT(result, IsOk());
+  EXPECT_EQ(result->outcome, TrainOutcome::kRefused) << result->report_json;
+  EXPECT_THAT(result->message, HasSubstr("serving version 1"));
+  EXPECT_EQ(Directory().List()->size(), 1);
+}
+
+TEST_F(ServingTest, ThePinnedVersionIsComparedWith) {
+  const int64_t worse = PublishModelOf(worse_, long_ago_);
+  PublishModelOf(worse_, long_ago_);
+  ASSERT_THAT(Directory().Pin(worse), IsOk());
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+  rapidjson::Document report;
+  report.Parse(result.report_json.c_str());
+  EXPECT_EQ(report["serving"]["version"].GetInt64(), worse);
+  EXPECT_GT(report["serving"]["serving"]["log_loss"].GetDouble(),
+            report["serving"]["candidate"]["log_loss"].GetDouble() + 0.1);
+  EXPECT_EQ(report["gates"].Size(), 2);
+}
+
+TEST_F(ServingTest, WithoutAPinTheNewestVersionIsComparedWith) {
+  PublishModelOf(worse_, long_ago_);
+  const int64_t newest = PublishModelOf(worse_, long_ago_);
+  rapidjson::Document report;
+  report.Parse(Run(Options()).report_json.c_str());
+  EXPECT_EQ(report["serving"]["version"].GetInt64(), newest);
+}
+
+TEST_F(ServingTest, AVersionThatHasSeenTheWindowIsNotComparedWith) {
+  PublishModelOf(worse_, SyntheticEvents(Class()).back().time);
+  TrainJobOptions force = Options();
+  force.force = true;
+  const TrainJobResult result = Run(force);
+  EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+  EXPECT_THAT(result.report_json, HasSubstr("it has seen"));
+}
+
+TEST_F(ServingTest, ADamagedServingVersionDoesNotStopItsSuccessor) {
+  PublishModelOf(worse_, long_ago_);
+  std::ofstream(Directory().path() + "/1/tracing.pb") << "broken";
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kPublished);
+  EXPECT_EQ(result.version, 2);
+}
+
+TEST_F(TrainJobTest, ResourcesWithoutKcsAndLearnersWithOneEventAreFine) {
+  std::vector<Event> events = SyntheticEvents(Class());
+  for (int learner = 0; learner < 20; ++learner) {
+    Event view;
+    view.id = absl::StrCat("view", learner);
+    view.actor = {ActorKind::kLearner, absl::StrCat("viewer", learner)};
+    view.time = events.front().time + absl::Minutes(learner);
+    view.verb = learner % 2 == 0 ? Verb::kViewed : Verb::kAnswered;
+    view.resource = "video";
+    view.sequence = 10'000 + learner;
+    events.push_back(view);
+  }
+  AppendEvents(kTenant, events, &database_);
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+}
+
+TEST_F(TrainJobTest, ATrackWithoutAnyKcTrainsPopularityAndFactors) {
+  std::vector<Event> events = SyntheticEvents(Class());
+  for (Event& event : events) event.kcs.clear();
+  AppendEvents(kTenant, events, &database_);
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+  const auto models = DecodeModelSet(1, *Directory().Load(1));
+  ASSERT_THAT(models, IsOk());
+  EXPECT_EQ((*models)->interest.num_resources(), 40);
+}
+
+TEST_F(TrainJobTest, RealTimesAreTrainedOnToo) {
+  SyntheticOptions real = Class();
+  real.time_is_order = false;
+  Append(real);
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+}
+
+TEST_F(TrainJobTest, ProgressGoesThroughEveryStageToItsEnd) {
+  Append(Class());
+  std::vector<std::string> finished;
+  TrainJobOptions options = Options();
+  options.progress = [&](absl::string_view stage, double done) {
+    EXPECT_GE(done, 0);
+    EXPECT_LE(done, 1);
+    if (done == 1 && (finished.empty() || finished.back() != stage)) {
+      finished.emplace_back(stage);
+    }
+  };
+  ASSERT_EQ(Run(options).outcome, TrainOutcome::kPublished);
+  EXPECT_THAT(finished, testing::ElementsAre(
+                            "dataset", "evaluate tracing",
+                            "compare with serving", "evaluate factors",
+                            "train tracing", "train factors", "publish"));
+}
+
+}  // namespace
+}  // namespace evenlight

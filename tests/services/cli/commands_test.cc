@@ -1,0 +1,235 @@
+// The small subcommands against a fake server.
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "evenlight/v1/learner_service.pb.h"
+#include "evenlight/v1/recommendation_service.pb.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/wrappers.pb.h"
+#include "gtest/gtest.h"
+#include "services/cli/doctor.h"
+#include "services/cli/models.h"
+#include "services/cli/recommend.h"
+#include "services/cli/show.h"
+#include "services/cli/simulate.h"
+#include "services/cli/train.h"
+#include "tests/services/cli/fake_client.h"
+
+namespace evenlight {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class CommandsTest : public testing::Test {
+ protected:
+  FakeClient server_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+  Console console_ = {.out = out_, .err = err_, .sleep = [](absl::Duration) {}};
+};
+
+TEST_F(CommandsTest, ALearnersListShowsReasonsAndChances) {
+  v1::RecommendResourcesRequest seen;
+  server_.On(kRecommendResources, [&](const auto& request, auto* response) {
+    seen = request;
+    response->set_list("lists/x1");
+    v1::Recommendation* r = response->add_recommendations();
+    r->set_resource("resources/r1");
+    r->set_title("Fractions");
+    r->set_kind(v1::RESOURCE_KIND_EXERCISE);
+    r->set_reason(v1::Recommendation::REASON_NEXT_STEP);
+    r->set_reason_text("You are ready for it.");
+    r->set_success_probability(.72f);
+    return absl::OkStatus();
+  });
+  RecommendOptions options;
+  options.id = "l1";
+  options.num = 3;
+  options.phase = Phase::kPostClass;
+  options.subject = "mathematics";
+  EXPECT_EQ(RecommendLearner(options, &server_, console_), kExitOk);
+  EXPECT_EQ(seen.learner(), "learners/l1");
+  EXPECT_EQ(seen.page_size(), 3);
+  EXPECT_EQ(seen.phase(), v1::PHASE_POST_CLASS);
+  EXPECT_EQ(seen.filter().subject(), "mathematics");
+  EXPECT_THAT(out_.str(), HasSubstr(" 1. Fractions\n    r1: exercise"));
+  EXPECT_THAT(out_.str(), HasSubstr("success 72%"));
+  EXPECT_THAT(out_.str(), HasSubstr("next_step: You are ready for it."));
+}
+
+TEST_F(CommandsTest, AClassListShowsGroupsAndTheUnserved) {
+  server_.On(kRecommendForClass, [&](const auto&, auto* response) {
+    response->add_recommendations()->set_title("Fractions");
+    v1::LearnerGroup* group = response->add_groups();
+    group->set_resource("resources/r1");
+    group->add_learners("learners/l1");
+    group->add_learners("learners/l2");
+    v1::UnservedLearner* unserved = response->add_unserved_learners();
+    unserved->set_learner("learners/l3");
+    unserved->set_instead_resource("resources/r9");
+    return absl::OkStatus();
+  });
+  RecommendOptions options;
+  options.id = "c1";
+  EXPECT_EQ(RecommendClass(options, &server_, console_), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("group r1 (2)"));
+  EXPECT_THAT(out_.str(), HasSubstr("l1 l2"));
+  EXPECT_THAT(out_.str(), HasSubstr("not served l3"));
+  EXPECT_THAT(out_.str(), HasSubstr("Instead: r9"));
+}
+
+TEST_F(CommandsTest, AnErrorNamesTheCallTheFieldsAndNothingOnStandardOutput) {
+  server_.On(kRecommendResources, [](const auto&, auto*) {
+    return FakeClient::Refusal({{"filter.grade", "13 is not in [1, 12]"}});
+  });
+  RecommendOptions options;
+  options.id = "l1";
+  EXPECT_EQ(RecommendLearner(options, &server_, console_), kExitError);
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_EQ(err_.str(),
+            "evenlight: recommend learner l1: INVALID_ARGUMENT: fields are "
+            "wrong; filter.grade: 13 is not in [1, 12]\n");
+}
+
+TEST_F(CommandsTest, JsonPrintsTheResponse) {
+  server_.On(kGetLearnerState, [](const auto& request, auto* response) {
+    response->set_learner(request.learner());
+    response->set_num_answers(4);
+    return absl::OkStatus();
+  });
+  console_.is_json = true;
+  EXPECT_EQ(ShowLearner({"l1", {}}, &server_, console_), kExitOk);
+  EXPECT_EQ(out_.str(),
+            "{\"learner\":\"learners/l1\",\"num_answers\":\"4\"}\n");
+}
+
+TEST_F(CommandsTest, ModelsAreListedWithTheirStates) {
+  server_.On(kListModels, [](const auto&, auto* response) {
+    v1::Model* model = response->add_models();
+    model->set_version(2);
+    model->set_state(v1::Model::STATE_BROKEN);
+    model->set_problem("checksum of factors differs");
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(ListModelVersions(&server_, console_), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("version=2 state=broken"));
+  EXPECT_THAT(out_.str(), HasSubstr("\"checksum of factors differs\""));
+}
+
+TEST_F(CommandsTest, TheDoctorOfAnEmptyServerSaysWhatToImport) {
+  server_.OnName("/grpc.health.v1.Health/Check",
+                 [](google::protobuf::Message* response) {
+                   response->ParseFromString("\x08\x01");
+                 });
+  server_.On(kListClasses, [](const auto&, auto*) { return absl::OkStatus(); });
+  server_.On(kListModels, [](const auto&, auto*) { return absl::OkStatus(); });
+  EXPECT_EQ(Doctor(&server_, console_), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("health=serving resources=0 kcs=0"));
+  EXPECT_THAT(out_.str(), HasSubstr("events_about=unknown"));
+  EXPECT_THAT(out_.str(), HasSubstr("next: no resources"));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("nothing is missing")));
+}
+
+TEST_F(CommandsTest, TheDoctorCountsCyclesAndEstimatesAnswers) {
+  server_.OnName("/grpc.health.v1.Health/Check",
+                 [](google::protobuf::Message* response) {
+                   response->ParseFromString("\x08\x01");
+                 });
+  for (const char* id : {"a", "b"}) {
+    v1::KnowledgeComponent kc;
+    kc.set_name(absl::StrCat("knowledgeComponents/", id));
+    kc.add_prerequisites("knowledgeComponents/a");
+    kc.add_prerequisites("knowledgeComponents/b");
+    server_.kcs[kc.name()] = kc;
+  }
+  server_.On(kListClasses, [](const auto&, auto* response) {
+    response->add_classes()->set_name("classes/c1");
+    return absl::OkStatus();
+  });
+  server_.On(kGetClass, [](const auto&, auto* response) {
+    for (int k = 0; k < 100; ++k) {
+      response->add_learners(absl::StrCat("learners/", k));
+    }
+    return absl::OkStatus();
+  });
+  server_.On(kGetLearnerState, [](const auto&, auto* response) {
+    response->set_num_events(30);
+    response->set_num_answers(20);
+    return absl::OkStatus();
+  });
+  server_.On(kListModels, [](const auto&, auto*) { return absl::OkStatus(); });
+  EXPECT_EQ(Doctor(&server_, console_), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("cycles=1"));
+  EXPECT_THAT(out_.str(), HasSubstr("learners_in_classes=100 events_about=3000 "
+                                    "answers_about=2000"));
+  EXPECT_THAT(out_.str(), HasSubstr("ready_to_train=yes"));
+  EXPECT_THAT(out_.str(), HasSubstr("next: no model"));
+}
+
+TEST_F(CommandsTest, TheDoctorOfNoServerFails) {
+  server_.failures = {absl::UnavailableError("connection refused")};
+  EXPECT_EQ(Doctor(&server_, console_), kExitError);
+  EXPECT_THAT(err_.str(), HasSubstr("is evenlightd running there?"));
+}
+
+TEST_F(CommandsTest, TheSameSeedWritesTheSameBytes) {
+  const auto directory = std::filesystem::temp_directory_path() /
+                         absl::StrCat("evenlight-simulate-", getpid());
+  std::map<std::string, std::string> files[2];
+  for (auto& written : files) {
+    SimulateOptions options;
+    options.district.num_learners = 30;
+    options.district.weeks = 1;
+    options.out_dir = directory.string();
+    ASSERT_EQ(SimulateDistrict(options, console_), kExitOk);
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      std::stringstream text;
+      text << in.rdbuf();
+      written[entry.path().filename().string()] = text.str();
+    }
+    std::filesystem::remove_all(directory);
+  }
+  EXPECT_EQ(files[0].size(), 4u);
+  EXPECT_EQ(files[0], files[1]);
+}
+
+TEST(WorstOfTest, ErrorsGoBeforeGatesAndGatesBeforeSuccess) {
+  struct Case {
+    std::vector<int> codes;
+    int worst;
+  };
+  for (const Case& c :
+       {Case{{}, 4}, Case{{4, 4}, 4}, Case{{4, 0}, 0}, Case{{0, 3, 4}, 3},
+        Case{{3, 75, 0}, 75}, Case{{75, 1, 0}, 1}}) {
+    EXPECT_EQ(WorstOf(c.codes), c.worst);
+  }
+}
+
+TEST_F(CommandsTest, TrainWithoutAServerAsksToTryLater) {
+  TrainOptions options;
+  options.tenant = "t1";
+  const Connect nobody = [](const std::string&) {
+    auto client = std::make_unique<FakeClient>();
+    client->failures.assign(20, absl::UnavailableError("connection refused"));
+    return client;
+  };
+  EXPECT_EQ(Train(options, nobody, console_), 75);
+}
+
+TEST_F(CommandsTest, TrainOfADirectoryWithoutADatabaseMakesNone) {
+  TrainOptions options;
+  options.tenant = "t1";
+  options.model_dir = "/nowhere/models";
+  options.data_dir = "/nowhere/db";
+  EXPECT_EQ(Train(options, nullptr, console_), kExitError);
+  EXPECT_THAT(err_.str(), HasSubstr("no database in /nowhere/db"));
+}
+
+}  // namespace
+}  // namespace evenlight

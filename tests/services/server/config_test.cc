@@ -1,0 +1,119 @@
+#include "services/server/config.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace evenlight {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(ConfigTest, EmptyTextIsTheDefaults) {
+  const auto config = ParseConfig("", "c.txtpb");
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->listen_address, "127.0.0.1:50051");
+  EXPECT_EQ(config->max_queued_events, 100'000);
+  EXPECT_EQ(config->model_poll_interval, absl::Seconds(5));
+  EXPECT_EQ(config->ranking.weights, RankingPolicy::DefaultWeights());
+}
+
+TEST(ConfigTest, TakesEveryField) {
+  const auto config =
+      ParseConfig(R"pb(
+                    listen_address: "[::1]:0"
+                    data_dir: "d"
+                    model_dir: "m"
+                    default_tenant: "t"
+                    num_threads: 3
+                    max_queued_requests: 4
+                    max_queued_events: 5
+                    model_poll_seconds: 6
+                    drain_seconds: 7
+                    max_message_bytes: 65536
+                    ranking {
+                      version: 9
+                      diversity: 0
+                      mastered_p_known: 0.95
+                      phases { phase: "IN_CLASS" ready: 1 novelty: 2 }
+                    })pb",
+                  "c.txtpb");
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->listen_address, "[::1]:0");
+  EXPECT_EQ(config->default_tenant, "t");
+  EXPECT_EQ(config->num_threads, 3);
+  EXPECT_EQ(config->drain_timeout, absl::Seconds(7));
+  EXPECT_EQ(config->ranking.version, 9);
+  EXPECT_EQ(config->ranking.diversity, 0);
+  EXPECT_EQ(config->ranking.mastered_p_known, 0.95f);
+  EXPECT_EQ(config->ranking.weights[static_cast<size_t>(Phase::kInClass)],
+            (ScoreParts{1, 0, 0, 0, 0, 0, 2}));
+}
+
+TEST(ConfigTest, SyntaxFaultHasLineAndColumn) {
+  const auto fault = [](absl::string_view text) {
+    return std::string(ParseConfig(text, "c.txtpb").status().message());
+  };
+  EXPECT_THAT(fault("num_threads: 2\nnum_thread: 3\n"),
+              StartsWith("c.txtpb:2:11: "));
+  EXPECT_THAT(fault("num_threads: 2\n\n  drain_seconds: \"x\""),
+              StartsWith("c.txtpb:3:18: "));
+  EXPECT_THAT(fault("num_threads:"), StartsWith("c.txtpb:1:13: "));
+}
+
+TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
+  const auto config =
+      ParseConfig(R"pb(
+                    listen_address: "nowhere"
+                    default_tenant: "a b"
+                    num_threads: 257
+                    max_queued_requests: -1
+                    max_queued_events: 10000001
+                    model_poll_seconds: 3601
+                    drain_seconds: -3
+                    max_message_bytes: 5
+                    ranking {
+                      version: -1
+                      diversity: 1.5
+                      mastered_p_known: 0.2
+                      phases { phase: "LUNCH" due: -1 gain: 101 }
+                    })pb",
+                  "c.txtpb");
+  EXPECT_THAT(config, HasCode(absl::StatusCode::kInvalidArgument));
+  const std::string message(config.status().message());
+  EXPECT_THAT(message, StartsWith("c.txtpb: 14 wrong values:"));
+  for (const char* fault :
+       {"listen_address: `nowhere` is not host:port",
+        "default_tenant: `a b` is not", "num_threads: 257 is not in [1, 256]",
+        "max_queued_requests: -1", "max_queued_events: 10000001",
+        "model_poll_seconds: 3601", "drain_seconds: -3", "max_message_bytes: 5",
+        "ranking.version: -1", "ranking.diversity: 1.5",
+        "ranking.mastered_p_known: 0.2", "ranking.phases[0].phase: `LUNCH`",
+        "ranking.phases[0].due: -1", "ranking.phases[0].gain: 101"}) {
+    EXPECT_THAT(message, HasSubstr(fault));
+  }
+}
+
+TEST(ConfigTest, OnlyLoopbackIsPlaintextUnlessForced) {
+  for (const char* loopback :
+       {"127.0.0.1:0", "127.8.8.8:50051", "localhost:50051", "[::1]:50051"}) {
+    EXPECT_THAT(CheckListenAddress(loopback, false), IsOk()) << loopback;
+  }
+  for (const char* open : {"0.0.0.0:50051", "[::]:50051", "10.0.0.1:1",
+                           "127.example.org:1", "example.org:50051"}) {
+    EXPECT_THAT(CheckListenAddress(open, false),
+                HasCode(absl::StatusCode::kFailedPrecondition))
+        << open;
+    EXPECT_THAT(CheckListenAddress(open, true), IsOk()) << open;
+  }
+  for (const char* bad : {"", ":1", "localhost", "localhost:", "localhost:x",
+                          "localhost:65536", "localhost:-1"}) {
+    EXPECT_THAT(CheckListenAddress(bad, true),
+                HasCode(absl::StatusCode::kInvalidArgument))
+        << bad;
+  }
+}
+
+}  // namespace
+}  // namespace evenlight

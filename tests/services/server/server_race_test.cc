@@ -1,0 +1,58 @@
+// Many clients at once, over one server: for ThreadSanitizer.
+
+#include <atomic>
+#include <thread>
+
+#include "tests/services/server/server_world.h"
+
+namespace evenlight {
+namespace {
+
+class ServerRaceTest : public ServerWorld {};
+
+TEST_F(ServerRaceTest, CallsOfAllKindsRunTogetherUntilTheServerStops) {
+  AddCatalog();
+  std::atomic<int> num_accepted = 0;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int call = 0; call < 30; ++call) {
+        const std::string learner = absl::StrCat("l", call % 3);
+        const std::string id = absl::StrCat("e", thread, "-", call);
+        if (Record({Answer(id, "f1", learner)}).ok()) ++num_accepted;
+        v1::RecommendResourcesResponse list;
+        v1::RecommendResourcesRequest request;
+        request.set_learner("learners/" + learner);
+        request.set_request_id(absl::StrCat("r", call));
+        (void)Recommend(*client_, request, &list);
+        v1::HideResourceRequest hide;
+        hide.set_name("resources/d1");
+        hide.set_show(call % 2 == 0);
+        v1::Resource resource;
+        (void)client_->Call(*client_->catalog,
+                            &v1::CatalogService::Stub::HideResource, hide,
+                            &resource);
+      }
+    });
+  }
+  grpc::ClientContext context;
+  context.AddMetadata("evenlight-tenant", kTenant);
+  auto stream = client_->track->StreamEvents(&context);
+  std::thread reader([&] {
+    v1::StreamEventsResponse acknowledgement;
+    while (stream->Read(&acknowledgement)) continue;
+  });
+  for (int batch = 0; batch < 100; ++batch) {
+    v1::StreamEventsRequest request;
+    *request.add_events() = Answer(absl::StrCat("s", batch), "f2", "l0");
+    if (!stream->Write(request)) break;
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(num_accepted, 120);
+  server_->Shutdown(absl::Seconds(30));
+  reader.join();
+  (void)stream->Finish();
+}
+
+}  // namespace
+}  // namespace evenlight

@@ -1,0 +1,71 @@
+#include "storage/learner_state_store.h"
+
+#include "storage/keys.h"
+#include "tests/storage/databases.h"
+
+namespace evenlight {
+namespace {
+
+using ::testing::ElementsAre;
+
+class LearnerStateStoreTest : public DatabaseContract {
+ protected:
+  void Put(const TenantId& tenant, const LearnerId& learner,
+           const StoredLearnerState& state) {
+    WriteBatch batch;
+    LearnerStateStore(database_.get()).Put(tenant, learner, state, &batch);
+    Write(batch);
+  }
+  LearnerStateStore store() { return LearnerStateStore(database_.get()); }
+};
+
+INSTANTIATE_TEST_SUITE_P(All, LearnerStateStoreTest, AllDatabases(),
+                         NameOfKind);
+
+TEST_P(LearnerStateStoreTest, NewerStateTakesTheOldersPlace) {
+  Put("t", "l", {false, 1, 2, "old"});
+  const StoredLearnerState state{true, 7, 3, std::string("new\0\xff", 5)};
+  Put("t", "l", state);
+  EXPECT_EQ(*store().Get("t", "l"), state);
+  EXPECT_EQ(*store().Get("t", "l2"), std::nullopt);
+  EXPECT_EQ(*store().Get("u", "l"), std::nullopt);
+}
+
+TEST_P(LearnerStateStoreTest, ManyComeInTheOrderAsked) {
+  const StoredLearnerState one{false, 1, 1, "1"};
+  const StoredLearnerState two{false, 2, 1, "2"};
+  Put("t", "a", one);
+  Put("t", "b", two);
+  EXPECT_THAT(*store().MultiGet("t", {"b", "x", "a"}),
+              ElementsAre(two, std::nullopt, one));
+}
+
+TEST_P(LearnerStateStoreTest, ListingBeginsWhereAskedAndKeepsToItsTenant) {
+  for (const TenantId tenant : {"a", "a-", "ab"}) {
+    for (const LearnerId learner : {"l", "l-", "l1"}) {
+      Put(tenant, learner, {false, 0, 0, tenant});
+    }
+  }
+  std::vector<LearnerId> learners;
+  EXPECT_THAT(store().List("a", "l-",
+                           [&](const LearnerId& learner,
+                               const StoredLearnerState& state) {
+                             EXPECT_EQ(state.state, "a");
+                             learners.push_back(learner);
+                             return true;
+                           }),
+              IsOk());
+  EXPECT_THAT(learners, ElementsAre("l-", "l1"));
+}
+
+TEST_P(LearnerStateStoreTest, BrokenRecordNamesItsLearner) {
+  PutOne(Family::kLearnerState, IdKey("t7", "l9"), "\xff\xff");
+  const auto state = store().Get("t7", "l9");
+  EXPECT_THAT(state, HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(
+      std::string(state.status().message()),
+      testing::AllOf(testing::HasSubstr("l9"), testing::HasSubstr("t7")));
+}
+
+}  // namespace
+}  // namespace evenlight
