@@ -79,6 +79,7 @@ say "a synthetic district of $learners learners (nobody in it is real)"
 district=$demo/district-$learners
 if [ ! -d "$district" ]; then
   "$bin/evenlight" simulate district --learners "$learners" --seed 7 \
+    --end "$(date -u +%F)T00:00:00Z" \
     --out "$district"
 fi
 ls "$district"

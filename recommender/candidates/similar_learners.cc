@@ -9,6 +9,19 @@
 namespace evenlight {
 namespace {
 
+// The scope's rows lie scattered, so that the scan would wait for memory at
+// every one of them.
+constexpr size_t kPrefetchAhead = 8;
+constexpr Eigen::Index kFloatsPerLine = 16;
+
+void Prefetch(const FactorMatrix& factors, ResourceRow row) {
+  if (row == ResourceRow::kNone) return;
+  const float* const begin = factors.row(ToInt(row)).data();
+  for (Eigen::Index i = 0; i < factors.cols(); i += kFloatsPerLine) {
+    __builtin_prefetch(begin + i);
+  }
+}
+
 // The latest first.
 std::vector<const ResourceState*> LatestEngagements(const LearnerState& state) {
   std::vector<const ResourceState*> engaged;
@@ -50,7 +63,11 @@ void ProposeSimilarLearners(const SourceInput& input,
   const FactorMatrix& factors =
       snapshot.models->interest.params().factors.factors;
   TopFew best(input.limit);
-  for (const ResourceIndex resource : input.scope) {
+  for (size_t i = 0; i < input.scope.size(); ++i) {
+    if (i + kPrefetchAhead < input.scope.size()) {
+      Prefetch(factors, snapshot.resource_row(input.scope[i + kPrefetchAhead]));
+    }
+    const ResourceIndex resource = input.scope[i];
     const ResourceRow row = snapshot.resource_row(resource);
     if (row == ResourceRow::kNone) continue;
     const float score = factors.row(ToInt(row)).dot(learner_factors);

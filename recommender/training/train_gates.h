@@ -10,9 +10,8 @@
 
 namespace evenlight {
 
-// What LR-H's log loss may exceed another's by, in nats per answer. The worst
-// night's noise of a large tenant is a tenth of it; a broken feature costs
-// more.
+// What LR-H's log loss may exceed another's by, in nats per answer. On
+// assist2009 LR-H is better than Best-LR by 0.015 and than BKT by 0.051.
 inline constexpr double kLogLossMargin = 0.01;
 
 // What the factors' NDCG@20 may fall below popularity's.

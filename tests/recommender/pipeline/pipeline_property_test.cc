@@ -352,6 +352,8 @@ TEST(PipelineProperty, WithoutTheReasonsPartTheRankFalls) {
   for (const auto& [reason, counts] : by_reason) {
     std::printf("reason %d: rank falls for %d of %d\n",
                 static_cast<int>(reason), counts.second, counts.first);
+    EXPECT_GE(counts.second, 0.95 * counts.first)
+        << "reason " << static_cast<int>(reason);
   }
   EXPECT_EQ(by_reason.size(), 5u) << "the cases miss a reason";
   EXPECT_GE(num_fallen, 0.95 * num_items) << num_fallen << " of " << num_items;

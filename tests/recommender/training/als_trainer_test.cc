@@ -77,6 +77,27 @@ TEST(TrainAlsTest, EachEpochLowersTheObjective) {
   }
 }
 
+// Of resources in the first and in the last chunk of rows.
+TEST(TrainAlsTest, NoNearbyResourceFactorsHaveALowerObjective) {
+  const EngagementTable table = TwoKinds(40, 300);
+  AlsOptions options = SmallOptions();
+  options.num_factors = 3;
+  options.num_epochs = 40;
+  const auto factors = TrainAls(table, options);
+  ASSERT_THAT(factors, IsOk());
+  const double best = Loss(*factors, table);
+  for (const int row : {0, 299}) {
+    for (int factor = 0; factor < 3; ++factor) {
+      for (const float step : {-0.1f, 0.1f}) {
+        ResourceFactors nearby = *factors;
+        nearby.factors(row, factor) += step;
+        nearby.gram = nearby.factors.transpose() * nearby.factors;
+        EXPECT_LT(best, Loss(nearby, table)) << row << " " << factor;
+      }
+    }
+  }
+}
+
 TEST(TrainAlsTest, RanksTheUnseenOfTheOwnKindFirst) {
   const EngagementTable table = TwoKinds(60, 20);
   // Two kinds need two factors; more would learn single engagements by heart.

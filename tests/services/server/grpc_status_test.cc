@@ -1,5 +1,6 @@
 #include "services/server/grpc_status.h"
 
+#include "core/mutex.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -109,6 +110,32 @@ TEST(CallRunnerTest, WorkIsNotBegunForNobody) {
               HasCode(absl::StatusCode::kDeadlineExceeded));
   EXPECT_THAT(CheckIsAwaited(false, now - absl::Seconds(1), now),
               HasCode(absl::StatusCode::kDeadlineExceeded));
+}
+
+TEST(CallRunnerTest, FullExecutorIsToldToTheClient) {
+  Mutex mu;
+  CondVar changed;
+  bool is_running = false;
+  bool may_end = false;
+  Executor executor(/*num_threads=*/1, /*max_queued=*/1);
+  const CallRunner runner(&executor, "");
+  ASSERT_THAT(runner.Submit([&] {
+    MutexLock lock(mu);
+    is_running = true;
+    changed.NotifyAll();
+    while (!may_end) changed.Wait(mu);
+  }),
+              IsOk());
+  {
+    MutexLock lock(mu);
+    while (!is_running) changed.Wait(mu);
+  }
+  EXPECT_THAT(runner.Submit([] {}), IsOk());
+  EXPECT_THAT(runner.Submit([] {}),
+              HasCode(absl::StatusCode::kResourceExhausted));
+  MutexLock lock(mu);
+  may_end = true;
+  changed.NotifyAll();
 }
 
 TEST(PageTokenTest, GivesBackWhatItWasMadeOf) {
