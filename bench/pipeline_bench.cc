@@ -121,7 +121,6 @@ struct Setting {
     const auto catalog = MakeCatalog(random, num_resources);
     snapshot =
         Bind(catalog, std::make_shared<ModelSet>(MakeModels(random, *catalog)));
-    index = std::make_unique<FilterIndex>(*catalog);
     for (int learner = 0; learner < 50; ++learner) {
       learners.emplace_back().profile.id = absl::StrFormat("l%d", learner);
       learners.back().state = MakeState(random, *snapshot);
@@ -129,7 +128,6 @@ struct Setting {
   }
 
   std::shared_ptr<const ServingSnapshot> snapshot;
-  std::unique_ptr<FilterIndex> index;
   std::vector<ClassLearner> learners;
   RankingPolicy policy;
 };
@@ -162,7 +160,7 @@ void BM_Recommend(benchmark::State& bench) {
     const ClassLearner& one =
         setting.learners[learner++ % setting.learners.size()];
     num_shown += Recommend({*setting.snapshot, one.state, one.profile, request,
-                            setting.policy, kNow, setting.index.get()})
+                            setting.policy, kNow})
                      .shown.size();
   }
   bench.SetItemsProcessed(bench.iterations());
@@ -197,9 +195,8 @@ void BM_PlanForClass(benchmark::State& bench) {
   RecommendationRequest request = RequestWith(static_cast<int>(bench.range(1)));
   request.page_size = 5;
   for (auto _ : bench) {
-    benchmark::DoNotOptimize(
-        PlanForClass({*setting.snapshot, setting.learners, request,
-                      setting.policy, kNow, setting.index.get()}));
+    benchmark::DoNotOptimize(PlanForClass(
+        {*setting.snapshot, setting.learners, request, setting.policy, kNow}));
   }
   bench.SetItemsProcessed(bench.iterations() *
                           static_cast<int64_t>(setting.learners.size()));

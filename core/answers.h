@@ -16,9 +16,9 @@ struct Answer {
   ResourceId question;
   std::vector<KcId> kcs;  // Never empty.
   bool is_correct = false;
-  int64_t order = 0;                           // If AnswerSet::has_order.
-  absl::Time time = absl::InfinitePast();      // If AnswerSet::has_time.
-  int64_t line = 0;                            // In the file, from 1.
+  int64_t order = 0;                       // If AnswerSet::has_order.
+  absl::Time time = absl::InfinitePast();  // If AnswerSet::has_time.
+  int64_t line = 0;                        // In the file, from 1.
 };
 
 // One learner's answers, in order.

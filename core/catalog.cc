@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/filter_index.h"
+
 namespace evenlight {
 namespace {
 
@@ -68,6 +70,7 @@ Catalog::Catalog(int64_t version,
   BuildKcIndex();
   BuildNewestFirst();
   curriculum_ = BuildCurriculum(*this);
+  filter_index_ = std::make_unique<FilterIndex>(*this);
 }
 
 void Catalog::BuildKcIndex() {
@@ -107,6 +110,8 @@ void Catalog::BuildNewestFirst() {
                      return resource(a).create_time > resource(b).create_time;
                    });
 }
+
+Catalog::~Catalog() = default;
 
 ResourceIndex Catalog::FindResource(absl::string_view id) const {
   const ResourceIndex found = FindResource(ResourceKeyOf(id));

@@ -18,6 +18,8 @@
 
 namespace evenlight {
 
+class FilterIndex;
+
 // Immutable; safe to share between threads.
 class Catalog {
  public:
@@ -25,9 +27,11 @@ class Catalog {
   // the order of ids. A kc that a resource or prerequisite names and `kcs` does
   // not hold is left out of the indexes. `version` increases with each write of
   // the tenant's catalog.
-  Catalog(int64_t version, std::vector<std::shared_ptr<const Resource>> resources,
+  Catalog(int64_t version,
+          std::vector<std::shared_ptr<const Resource>> resources,
           std::vector<std::shared_ptr<const KnowledgeComponent>> kcs);
 
+  ~Catalog();
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
 
@@ -69,6 +73,9 @@ class Catalog {
   // All resources, newest create time first, then by id.
   absl::Span<const ResourceIndex> NewestFirst() const { return newest_first_; }
 
+  // What filters ask of the resources, in columns and shelves.
+  const FilterIndex& filter_index() const { return *filter_index_; }
+
   // Prerequisites among kcs.
   const Curriculum& curriculum() const { return curriculum_; }
 
@@ -93,6 +100,7 @@ class Catalog {
 
   std::vector<ResourceIndex> newest_first_;
   Curriculum curriculum_;
+  std::unique_ptr<const FilterIndex> filter_index_;
 };
 
 }  // namespace evenlight

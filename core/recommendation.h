@@ -48,11 +48,11 @@ using ScoreParts = std::array<float, kNumScoreParts>;
 // What a recommendation is restricted to. Defaults do not restrict.
 struct ResourceFilter {
   std::string subject;
-  int32_t grade = 0;       // [1, 12]; 0: the learner's own, if known.
-  uint32_t kinds = 0;      // Bit n is ResourceKind n; 0: any.
-  std::vector<KcId> kcs;   // At least one of them; empty: any.
-  std::string language;    // BCP 47; `zh` also takes `zh-CN`.
-  float max_minutes = 0;   // 0: no limit.
+  int32_t grade = 0;      // [1, 12]; 0: the learner's own, if known.
+  uint32_t kinds = 0;     // Bit n is ResourceKind n; 0: any.
+  std::vector<KcId> kcs;  // At least one of them; empty: any.
+  std::string language;   // BCP 47; `zh` also takes `zh-CN`.
+  float max_minutes = 0;  // 0: no limit.
   AccessibilitySet accessibility = 0;  // All of these.
   int32_t max_bandwidth_kbps = 0;      // 0: the learner's own, if known.
   std::vector<ResourceId> exclude;

@@ -52,10 +52,10 @@ struct Resource {
   ResourceKind kind = ResourceKind::kUnspecified;
   std::vector<KcId> kcs;
   std::string subject;
-  int32_t min_grade = 0;  // 0: any.
-  int32_t max_grade = 0;  // 0: any.
-  std::string language;   // BCP 47; empty: does not matter.
-  float minutes = 3;      // (0, 600].
+  int32_t min_grade = 0;            // 0: any.
+  int32_t max_grade = 0;            // 0: any.
+  std::string language;             // BCP 47; empty: does not matter.
+  float minutes = 3;                // (0, 600].
   std::optional<float> difficulty;  // [0, 1], higher is harder.
   std::string provider;
   std::string author;

@@ -9,10 +9,10 @@
 #include "absl/status/statusor.h"
 
 // Returns the status of `expression` from this function unless it is OK.
-#define RETURN_IF_ERROR(expression)                       \
-  do {                                                    \
-    absl::Status evenlight_status = (expression);         \
-    if (!evenlight_status.ok()) return evenlight_status;  \
+#define RETURN_IF_ERROR(expression)                      \
+  do {                                                   \
+    absl::Status evenlight_status = (expression);        \
+    if (!evenlight_status.ok()) return evenlight_status; \
   } while (false)
 
 #define EVENLIGHT_CONCAT_INNER(a, b) a##b
@@ -20,7 +20,7 @@
 
 // ASSIGN_OR_RETURN(auto value, expression): `value` becomes the value of
 // `expression`, or this function returns its status.
-#define ASSIGN_OR_RETURN(declaration, expression)                     \
+#define ASSIGN_OR_RETURN(declaration, expression)                       \
   EVENLIGHT_ASSIGN_OR_RETURN(EVENLIGHT_CONCAT(evenlight_or_, __LINE__), \
                              declaration, expression)
 #define EVENLIGHT_ASSIGN_OR_RETURN(temporary, declaration, expression) \

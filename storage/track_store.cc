@@ -71,10 +71,11 @@ std::string ContentDigest(const Event& event) {
 }
 
 void TrackStore::Append(const TenantId& tenant, const Event& event,
+                        const std::string& content_digest,
                         WriteBatch* batch) const {
   std::string key = EventKeyOf(tenant, event.actor, PositionOf(event));
   batch->Put(Family::kEventIds, IdKey(tenant, event.id),
-             EncodeUsedEventId({ContentDigest(event), event.sequence}));
+             EncodeUsedEventId({content_digest, event.sequence}));
   batch->Put(Family::kEventsBySequence, SequenceKey(tenant, event.sequence),
              key);
   batch->Put(Family::kEvents, std::move(key), EncodeEvent(event));

@@ -37,7 +37,13 @@ class TrackStore {
   // Adds `event`, its id and its sequence to `batch`. `event.sequence` must be
   // set and its id not used.
   void Append(const TenantId& tenant, const Event& event,
-              WriteBatch* batch) const;
+              WriteBatch* batch) const {
+    Append(tenant, event, ContentDigest(event), batch);
+  }
+
+  // The same for a caller that has the event's ContentDigest() already.
+  void Append(const TenantId& tenant, const Event& event,
+              const std::string& content_digest, WriteBatch* batch) const;
 
   // What is known of each id, in their order; nullopt if it was not used.
   absl::StatusOr<std::vector<std::optional<UsedEventId>>> FindIds(

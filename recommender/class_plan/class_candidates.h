@@ -15,10 +15,9 @@ namespace evenlight {
 // One learner of the class at the moment of the plan. Refers to the input of
 // the plan, and `gate` to `view`.
 struct PlannedLearner {
-  PlannedLearner(const LearnerView& learner_view, const FilterIndex* index,
-                 const LearnerProfile& profile, const ResourceFilter& filter,
-                 Phase phase)
-      : view(learner_view), gate(index, &view, profile, filter, phase) {}
+  PlannedLearner(const LearnerView& learner_view, const LearnerProfile& profile,
+                 const ResourceFilter& filter, Phase phase)
+      : view(learner_view), gate(&view, profile, filter, phase) {}
   PlannedLearner(const PlannedLearner&) = delete;
   PlannedLearner& operator=(const PlannedLearner&) = delete;
 

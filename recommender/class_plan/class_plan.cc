@@ -19,13 +19,13 @@ constexpr float kServedShare = 0.5f;
 
 class Planner {
  public:
-  Planner(const ClassPlanInput& input, const FilterIndex* index)
-      : input_(input), index_(index), catalog_(*input.snapshot.catalog) {
+  explicit Planner(const ClassPlanInput& input)
+      : input_(input), catalog_(*input.snapshot.catalog) {
     for (const ClassLearner& learner : input.learners) {
       learners_.push_back(std::make_unique<PlannedLearner>(
           LearnerView(&input.snapshot, &learner.state, input.now,
                       input.policy.mastered_p_known),
-          index, learner.profile, input.request.filter, input.request.phase));
+          learner.profile, input.request.filter, input.request.phase));
     }
     candidates_ = ClassCandidates(learners_);
     ComputeGains();
@@ -107,8 +107,7 @@ class Planner {
                                        .profile = one.profile,
                                        .request = request,
                                        .policy = input_.policy,
-                                       .now = input_.now,
-                                       .index = index_});
+                                       .now = input_.now});
     return list.shown.empty() ? ResourceIndex::kNone : list.shown[0].resource;
   }
 
@@ -139,7 +138,6 @@ class Planner {
   }
 
   const ClassPlanInput& input_;
-  const FilterIndex* index_;
   const Catalog& catalog_;
   std::vector<std::unique_ptr<PlannedLearner>> learners_;
   std::vector<ResourceIndex> candidates_;
@@ -150,10 +148,7 @@ class Planner {
 }  // namespace
 
 ClassPlan PlanForClass(const ClassPlanInput& input) {
-  std::optional<FilterIndex> own_index;
-  if (input.index == nullptr) own_index.emplace(*input.snapshot.catalog);
-  Planner planner(input, own_index ? &*own_index : input.index);
-  ClassPlan plan = planner.Plan();
+  ClassPlan plan = Planner(input).Plan();
   if (input.snapshot.models->version == 0) {
     plan.degraded.push_back("no model is serving");
   }

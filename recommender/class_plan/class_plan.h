@@ -29,7 +29,6 @@ struct ClassPlanInput {
   const RecommendationRequest& request;  // page_size in [1, 20].
   const RankingPolicy& policy;
   absl::Time now;
-  const FilterIndex* index = nullptr;  // As PipelineInput::index.
 };
 
 struct ClassItem {

@@ -37,6 +37,11 @@ class CommitIds {
   // is used.
   void Take(Submission& submission);
 
+  // Of an event that was taken.
+  const std::string& ContentDigestOf(const EventId& id) const {
+    return used_.find(id)->second.content_digest;
+  }
+
   int64_t last_sequence() const { return last_sequence_; }
 
  private:

@@ -58,9 +58,7 @@ absl::StatusOr<LearnerState> StateReader::Current(
     absl::StatusOr<LearnerState> state = DecodeState(stored.state);
     if (state.ok()) return state;
     Log(LogLevel::kError, "state_damaged",
-        {{"tenant", tenant},
-         {"learner", learner},
-         {"problem", state.status().ToString()}});
+        {{"tenant", tenant}, {"problem", state.status().ToString()}});
   }
   return Refold(tenant, learner, models, stored);
 }
@@ -81,7 +79,6 @@ absl::StatusOr<LearnerState> StateReader::Refold(
   if (last_sequence < stored.last_sequence) {
     Log(LogLevel::kError, "track_shorter_than_state",
         {{"tenant", tenant},
-         {"learner", learner},
          {"track_sequence", last_sequence},
          {"state_sequence", stored.last_sequence}});
   } else if (committer_ != nullptr) {

@@ -69,9 +69,7 @@ void StateWorker::Work() {
         reader_.Read(tenant, learner, *registry_.Serving(tenant));
     if (!state.ok()) {
       Log(LogLevel::kError, "state_not_refolded",
-          {{"tenant", tenant},
-           {"learner", learner},
-           {"problem", state.status().ToString()}});
+          {{"tenant", tenant}, {"problem", state.status().ToString()}});
     }
     MutexLock lock(mu_);
     is_working_ = false;

@@ -26,10 +26,10 @@ constexpr char kPageSize[] = "page_size";
 // What the stages hand on. `ranked` holds all candidates from scoring on;
 // `chosen` are positions in it.
 struct Run {
-  Run(const PipelineInput* in, const FilterIndex* index)
+  explicit Run(const PipelineInput* in)
       : input(*in),
         view(&in->snapshot, &in->state, in->now, in->policy.mastered_p_known),
-        gate(index, &view, in->profile, in->request.filter, in->request.phase),
+        gate(&view, in->profile, in->request.filter, in->request.phase),
         learner_factors(FoldInLearner(view)),
         scorer(&view, &in->policy, in->request.phase, Factors()) {}
 
@@ -177,9 +177,7 @@ std::vector<std::string> Degraded(const ModelSet& models) {
 }  // namespace
 
 RankedList Recommend(const PipelineInput& input) {
-  std::optional<FilterIndex> own_index;
-  if (input.index == nullptr) own_index.emplace(*input.snapshot.catalog);
-  Run run(&input, own_index ? &*own_index : input.index);
+  Run run(&input);
   for (const Stage& stage : kStages) stage.run(run);
 
   RankedList list;

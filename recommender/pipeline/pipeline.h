@@ -17,7 +17,6 @@
 #include "absl/time/time.h"
 #include "core/recommendation.h"
 #include "recommender/models/model_binding.h"
-#include "recommender/ranking/filter_index.h"
 #include "recommender/ranking/policy.h"
 #include "recommender/state/learner_state.h"
 
@@ -39,9 +38,6 @@ struct PipelineInput {
   const RecommendationRequest& request;
   const RankingPolicy& policy;
   absl::Time now;
-  // Of the snapshot's catalog. nullptr: made for this call, which costs
-  // milliseconds for a large catalog; whoever serves makes it once.
-  const FilterIndex* index = nullptr;
 };
 
 // One candidate with all that was computed about it.

@@ -23,14 +23,13 @@ const char* Name(Refusal refusal) {
   return kNames[static_cast<size_t>(refusal)];
 }
 
-EligibilityGate::EligibilityGate(const FilterIndex* index,
-                                 const LearnerView* view,
+EligibilityGate::EligibilityGate(const LearnerView* view,
                                  const LearnerProfile& profile,
                                  const ResourceFilter& filter, Phase phase)
-    : index_(index),
+    : index_(&view->catalog().filter_index()),
       view_(view),
       phase_(phase),
-      subject_(index->FindSubject(filter.subject)),
+      subject_(index_->FindSubject(filter.subject)),
       grade_(filter.grade != 0 ? filter.grade : profile.grade),
       kinds_(filter.kinds),
       max_minutes_(filter.max_minutes),
@@ -39,8 +38,8 @@ EligibilityGate::EligibilityGate(const FilterIndex* index,
                               : profile.bandwidth_kbps),
       accessibility_(filter.accessibility | profile.accessibility_needs),
       has_kcs_(!filter.kcs.empty()),
-      languages_(index->LanguagesLike(filter.language)),
-      scope_(&index->Find(subject_, grade_)) {
+      languages_(index_->LanguagesLike(filter.language)),
+      scope_(&index_->Find(subject_, grade_)) {
   const Catalog& catalog = view->catalog();
   for (const KcId& id : filter.kcs) kcs_.push_back(catalog.FindKc(id));
   for (const ResourceId& id : filter.exclude) {

@@ -18,8 +18,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/filter_index.h"
 #include "core/recommendation.h"
-#include "recommender/ranking/filter_index.h"
 #include "recommender/state/learner_view.h"
 
 namespace evenlight {
@@ -50,14 +50,13 @@ enum class Refusal : uint8_t {
 // A word for logs and `removed_by`, such as "expired".
 const char* Name(Refusal refusal);
 
-// Immutable; refers to `index` and `view`, which outlive it.
+// Immutable; refers to `view`, which outlives it.
 class EligibilityGate {
  public:
-  // `index` is of the view's catalog. What the filter leaves open about grade
-  // and bandwidth comes from `profile`; accessibility needs add up.
-  EligibilityGate(const FilterIndex* index, const LearnerView* view,
-                  const LearnerProfile& profile, const ResourceFilter& filter,
-                  Phase phase);
+  // What the filter leaves open about grade and bandwidth comes from
+  // `profile`; accessibility needs add up.
+  EligibilityGate(const LearnerView* view, const LearnerProfile& profile,
+                  const ResourceFilter& filter, Phase phase);
 
   // May `resource` be given with `reason`? Reviews have rules of their own.
   Refusal Check(ResourceIndex resource, Reason reason) const {

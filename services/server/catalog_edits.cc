@@ -121,7 +121,6 @@ absl::StatusOr<CatalogChange> DecideResources(
     const ResourceIndex found = catalog.FindResource(next.id);
     const Resource* previous =
         found == ResourceIndex::kNone ? nullptr : &catalog.resource(found);
-    
     next.hidden = previous != nullptr && previous->hidden;
     next.create_time = previous == nullptr ? now : previous->create_time;
     AddIfChanged(std::move(next), previous, &change.resources, counts);

@@ -15,7 +15,6 @@ absl::StatusOr<LearnerProfile> ProfileOf(const RosterStore& roster,
                    roster.GetPerson(tenant, {ActorKind::kLearner, learner}));
   if (!person.has_value()) return profile;
   profile.grade = person->grade;
-  
   profile.language = person->language;
   profile.accessibility_needs = person->accessibility_needs;
   profile.bandwidth_kbps = person->bandwidth_kbps;

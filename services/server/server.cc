@@ -174,7 +174,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
                    RocksDatabase::Open(database_options));
   auto parts = std::make_unique<Parts>(options, std::move(database));
   parts->checkpoints.DeleteExpired();
-  // Serve with models from the first request on.
+  parts->loader.Poll();  // Serve with models from the first request on.
   Parts& started = *parts;
   std::unique_ptr<Server> server(new Server(std::move(parts)));
   RETURN_IF_ERROR(started.Listen(options));

@@ -56,12 +56,11 @@ Class RandomClass(int seed) {
 class Gains {
  public:
   explicit Gains(const Class& c) {
-    const FilterIndex index(*c.snapshot->catalog);
     for (const ClassLearner& learner : c.learners) {
       const LearnerView view(c.snapshot.get(), &learner.state, kNow,
                              c.policy.mastered_p_known);
-      const EligibilityGate gate(&index, &view, learner.profile,
-                                 c.request.filter, c.request.phase);
+      const EligibilityGate gate(&view, learner.profile, c.request.filter,
+                                 c.request.phase);
       std::vector<float>& row = by_learner_[learner.profile.id];
       for (int r = 0; r < c.snapshot->catalog->num_resources(); ++r) {
         row.push_back(Gain(view, gate, c.policy, ResourceIndex{r}));

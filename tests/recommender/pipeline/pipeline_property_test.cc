@@ -11,7 +11,6 @@
 
 #include "gtest/gtest.h"
 #include "recommender/pipeline/pipeline.h"
-#include "recommender/ranking/filter_index.h"
 #include "recommender/ranking/score.h"
 #include "recommender/state/learner_view.h"
 #include "recommender/state/mastery.h"
@@ -222,9 +221,8 @@ TEST(PipelineProperty, ThePageIsFullWhileEligibleResourcesExist) {
 
 TEST(PipelineProperty, SameInputGivesTheSameList) {
   ForEachCase([](const Case& c, const RankedList& list, const Oracle&) {
-    const FilterIndex index(*c.snapshot->catalog);
-    PipelineInput input = {*c.snapshot, c.state, c.profile, c.request,
-                           c.policy,    kNow,    &index};
+    PipelineInput input = {*c.snapshot, c.state,  c.profile,
+                           c.request,   c.policy, kNow};
     const RankedList again = Recommend(input);
     ASSERT_EQ(list.shown.size(), again.shown.size());
     for (size_t i = 0; i < list.shown.size(); ++i) {

@@ -32,10 +32,9 @@ std::ostream& operator<<(std::ostream& out, const Row& row) {
 
 Refusal Decide(const Decision& d) {
   const auto snapshot = MakeSnapshot({Kc("k"), Kc("other")}, {d.resource});
-  const FilterIndex index(*snapshot->catalog);
   const LearnerState state;
   const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
-  const EligibilityGate gate(&index, &view, d.profile, d.filter, d.phase);
+  const EligibilityGate gate(&view, d.profile, d.filter, d.phase);
   return gate.CheckNew(ResourceIndex{0});
 }
 
@@ -164,9 +163,8 @@ Refusal DecideReview(const Resource& resource, int num_right, int num_wrong,
           Interact(*snapshot, Verb::kDismissed, resource.id, kNow - age),
           state);
   }
-  const FilterIndex index(*snapshot->catalog);
   const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
-  const EligibilityGate gate(&index, &view, {}, {}, Phase::kSelfStudy);
+  const EligibilityGate gate(&view, {}, {}, Phase::kSelfStudy);
   return gate.Check(ResourceIndex{0}, Reason::kReview);
 }
 
@@ -192,12 +190,10 @@ TEST(FilterIndexTest, AShelfHoldsAllThatPassTheFilter) {
   Random random(5);
   for (int i = 0; i < 200; ++i) {
     const auto snapshot = RandomSnapshot(random, {});
-    const FilterIndex index(*snapshot->catalog);
     const LearnerState state;
     const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
-    const EligibilityGate gate(&index, &view, {},
-                               RandomFilter(random, *snapshot->catalog),
-                               Phase::kSelfStudy);
+    const EligibilityGate gate(
+        &view, {}, RandomFilter(random, *snapshot->catalog), Phase::kSelfStudy);
     const std::vector<ResourceIndex>& scope = gate.scope().resources;
     EXPECT_TRUE(std::is_sorted(scope.begin(), scope.end()));
     for (int r = 0; r < snapshot->catalog->num_resources(); ++r) {

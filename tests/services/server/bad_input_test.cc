@@ -262,13 +262,12 @@ TEST_F(BadInputTest, ChecksKnowledgeComponentsAndTheRoster) {
                   HasSubstr("people[0].grade: -1"),
                   HasSubstr("people[0].bandwidth_kbps: -1")));
   v1::UpsertClassesResponse classes;
-  EXPECT_THAT(
-      ViolationsOf(client_->Call(
-          *client_->roster, &v1::RosterService::Stub::UpsertClasses,
-          Parse<v1::UpsertClassesRequest>(
-              R"pb(classes { name: "classes/c1" school: "schools/none" })pb"),
-          &classes)),
-      ElementsAre("classes[0].school: `schools/none` does not exist"));
+  EXPECT_THAT(ViolationsOf(client_->Call(
+                  *client_->roster, &v1::RosterService::Stub::UpsertClasses,
+                  Parse<v1::UpsertClassesRequest>(
+                      "classes { name: 'classes/c1' school: 'schools/none' }"),
+                  &classes)),
+              ElementsAre("classes[0].school: `schools/none` does not exist"));
 }
 
 TEST_F(BadInputTest, ChecksRequestsForRecommendations) {

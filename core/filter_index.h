@@ -1,9 +1,9 @@
 // What filters ask of a catalog's resources, in columns, and shelves of
-// resources by subject and grade. Built once per catalog: with it a request
-// that names subject and grade looks at those resources only.
+// resources by subject and grade: with it a request that names subject and
+// grade looks at those resources only. Each Catalog builds its own.
 
-#ifndef EVENLIGHT_RECOMMENDER_RANKING_FILTER_INDEX_H_
-#define EVENLIGHT_RECOMMENDER_RANKING_FILTER_INDEX_H_
+#ifndef EVENLIGHT_CORE_FILTER_INDEX_H_
+#define EVENLIGHT_CORE_FILTER_INDEX_H_
 
 #include <cstdint>
 #include <string>
@@ -14,10 +14,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "core/catalog.h"
+#include "core/ids.h"
 #include "core/resource.h"
 
 namespace evenlight {
+
+class Catalog;
 
 // Stands for a subject or language in this index only.
 inline constexpr int32_t kAnyNumber = -1;  // Does not restrict.
@@ -39,8 +41,7 @@ struct ResourceFacts {
   bool is_hidden = false;
 };
 
-// Immutable; safe to share between threads. Holds nothing of the catalog, but
-// is meant for that one: compare version().
+// Immutable; safe to share between threads. Refers to nothing of the catalog.
 class FilterIndex {
  public:
   // Resources, and the kcs that they practise, in order.
@@ -51,7 +52,6 @@ class FilterIndex {
 
   explicit FilterIndex(const Catalog& catalog);
 
-  int64_t version() const { return version_; }
   const ResourceFacts& facts(ResourceIndex i) const { return facts_[ToInt(i)]; }
 
   // The number of a subject; kAnyNumber for an empty one, kNoNumber for one
@@ -75,7 +75,6 @@ class FilterIndex {
   void AddFacts(const Resource& resource);
   void AddToShelves(const Catalog& catalog, ResourceIndex resource);
 
-  int64_t version_;
   std::vector<ResourceFacts> facts_;  // By ResourceIndex.
   std::vector<std::string> subject_names_;
   std::vector<std::string> language_names_;
@@ -87,4 +86,4 @@ class FilterIndex {
 
 }  // namespace evenlight
 
-#endif  // EVENLIGHT_RECOMMENDER_RANKING_FILTER_INDEX_H_
+#endif  // EVENLIGHT_CORE_FILTER_INDEX_H_

@@ -1,9 +1,10 @@
-#include "recommender/ranking/filter_index.h"
+#include "core/filter_index.h"
 
 #include <algorithm>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/catalog.h"
 
 namespace evenlight {
 namespace {
@@ -13,7 +14,7 @@ constexpr int32_t kAnyGrade = 0;
 
 }  // namespace
 
-FilterIndex::FilterIndex(const Catalog& catalog) : version_(catalog.version()) {
+FilterIndex::FilterIndex(const Catalog& catalog) {
   facts_.reserve(catalog.num_resources());
   for (int32_t i = 0; i < catalog.num_resources(); ++i) {
     AddFacts(catalog.resource(ResourceIndex{i}));
