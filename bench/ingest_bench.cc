@@ -142,8 +142,8 @@ struct Race {
   void Report(benchmark::State& state) const {
     const auto events = static_cast<double>(num_events);
     state.SetItemsProcessed(num_events);
-    state.counters["bare_items_per_second"] = events / bare_seconds;
-    state.counters["ratio_to_bare"] = bare_seconds / committer_seconds;
+    state.counters["floor"] = events / bare_seconds;
+    state.counters["ratio"] = bare_seconds / committer_seconds;
     state.counters["share_in_write"] = write_seconds / committer_seconds;
     state.counters["own_cpu_us_per_event"] = 1e6 * own_cpu_seconds / events;
     state.counters["bytes_per_event"] = static_cast<double>(num_bytes) / events;

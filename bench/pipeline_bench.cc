@@ -172,24 +172,6 @@ BENCHMARK(BM_Recommend)
     ->ArgsProduct({{1000, 50000}, {kNoFilter, kSubjectAndGrade, kSubject}})
     ->Unit(benchmark::kMicrosecond);
 
-// The naive rival: columns and shelves made anew in every request.
-void BM_RecommendWithoutIndex(benchmark::State& bench) {
-  const Setting& setting = SettingOf(static_cast<int>(bench.range(0)));
-  const RecommendationRequest request = RequestWith(kSubjectAndGrade);
-  const ClassLearner& one = setting.learners[0];
-  for (auto _ : bench) {
-    benchmark::DoNotOptimize(
-        Recommend({*setting.snapshot, one.state, one.profile, request,
-                   setting.policy, kNow}));
-  }
-  bench.SetItemsProcessed(bench.iterations());
-}
-BENCHMARK(BM_RecommendWithoutIndex)
-    ->ArgName("resources")
-    ->Arg(1000)
-    ->Arg(50000)
-    ->Unit(benchmark::kMicrosecond);
-
 void BM_PlanForClass(benchmark::State& bench) {
   const Setting& setting = SettingOf(static_cast<int>(bench.range(0)));
   RecommendationRequest request = RequestWith(static_cast<int>(bench.range(1)));

@@ -18,5 +18,5 @@ for target in fuzz_answers_csv fuzz_model_set fuzz_state; do
   "build/fuzz/bin/$target" -max_total_time="$seconds" -rss_limit_mb=2048 \
     -timeout=10 -print_final_stats=1 -artifact_prefix="build/fuzz/" \
     "$corpus" $([ -d "$seeds" ] && echo "$seeds") 2>&1 |
-    grep -E 'ERROR|SUMMARY|stat::number_of_executed_units|Test unit written'
+    grep -E '^==[0-9]+==|SUMMARY|number_of_executed_units|unit written'
 done

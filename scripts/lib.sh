@@ -17,3 +17,7 @@ build() {
 }
 
 mkdir -p build
+
+# Presets share what they compile alike (the generated code above all), although
+# each builds in a directory of its own.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1

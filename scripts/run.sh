@@ -78,9 +78,10 @@ run() {
 say "a synthetic district of $learners learners (nobody in it is real)"
 district=$demo/district-$learners
 if [ ! -d "$district" ]; then
+  rm -rf "$district.new"
   "$bin/evenlight" simulate district --learners "$learners" --seed 7 \
-    --end "$(date -u +%F)T00:00:00Z" \
-    --out "$district"
+    --end "$(date -u +%F)T00:00:00Z" --out "$district.new"
+  mv "$district.new" "$district"
 fi
 ls "$district"
 
@@ -95,6 +96,7 @@ code=0
 run train --model_dir "$demo/models" || code=$?
 case $code in
   0) ;;
+  3) echo "(exit code 3: a gate refused the new model; the old one serves)" ;;
   4) echo "(exit code 4: nothing new since the last run; its model serves)" ;;
   *) exit "$code" ;;
 esac
@@ -104,12 +106,12 @@ say "what one learner should do next, and why"
 learner=$(sed -n 's/^learner,\([^,]*\),.*/\1/p' "$district/roster.csv" |
   sed -n 2p)
 class=$(sed -n 's/^class,\([^,]*\),.*/\1/p' "$district/roster.csv" | sed -n 1p)
-run recommend learner "$learner" -n 5
+run recommend learner "$learner" -n 5 --lang en --parts
 
 say "what a teacher can push to a class, and to whom"
 run recommend class "$class" -n 4
 
-say "one answer, and the knowledge state that moved"
+say "one answer, and the knowledge state that moved (p_known of its kc)"
 event=$demo/answer.jsonl
 resource=$(awk '/"RESOURCE_KIND_EXERCISE"/' "$district/resources.jsonl" |
   sed -n 's/.*"name": *"\(resources\/[^"]*\)".*/\1/p' | sed -n 1p)

@@ -40,6 +40,8 @@ if [ "$ci" = yes ]; then
   say "build and run the unit tests under AddressSanitizer and UBSan"
   build asan
   ctest --preset asan
+  say "fuzz what reads bytes from outside, briefly"
+  scripts/fuzz.sh 10
 fi
 
 say "tests"

@@ -1,11 +1,26 @@
 #include "storage/learner_state_store.h"
 
+#include <utility>
+
 #include "core/status_macros.h"
 #include "storage/keys.h"
 #include "storage/records.h"
 #include "storage/scan.h"
 
 namespace evenlight {
+namespace {
+
+StoredLearnerState Decode(const TenantId& tenant, const LearnerId& learner,
+                          absl::string_view bytes) {
+  absl::StatusOr<StoredLearnerState> state =
+      DecodeLearnerState(tenant, learner, bytes);
+  if (state.ok()) return *std::move(state);
+  StoredLearnerState damaged;
+  damaged.is_stale = true;
+  return damaged;
+}
+
+}  // namespace
 
 void LearnerStateStore::Put(const TenantId& tenant, const LearnerId& learner,
                             const StoredLearnerState& state,
@@ -33,8 +48,7 @@ LearnerStateStore::MultiGet(const TenantId& tenant,
   std::vector<std::optional<StoredLearnerState>> states(learners.size());
   for (size_t k = 0; k < learners.size(); ++k) {
     if (!values[k]) continue;
-    ASSIGN_OR_RETURN(states[k],
-                     DecodeLearnerState(tenant, learners[k], *values[k]));
+    states[k] = Decode(tenant, learners[k], *values[k]);
   }
   return states;
 }
@@ -44,15 +58,13 @@ absl::Status LearnerStateStore::List(
     absl::FunctionRef<bool(const LearnerId&, const StoredLearnerState&)> visit)
     const {
   const std::string prefix = TenantPrefix(tenant);
-  return ScanRange(
-      database_, Family::kLearnerState, IdKey(tenant, from), PrefixEnd(prefix),
-      [&](absl::string_view key,
-          absl::string_view value) -> absl::StatusOr<bool> {
-        const LearnerId learner(key.substr(prefix.size()));
-        ASSIGN_OR_RETURN(const StoredLearnerState state,
-                         DecodeLearnerState(tenant, learner, value));
-        return visit(learner, state);
-      });
+  return ScanRange(database_, Family::kLearnerState, IdKey(tenant, from),
+                   PrefixEnd(prefix),
+                   [&](absl::string_view key,
+                       absl::string_view value) -> absl::StatusOr<bool> {
+                     const LearnerId learner(key.substr(prefix.size()));
+                     return visit(learner, Decode(tenant, learner, value));
+                   });
 }
 
 }  // namespace evenlight

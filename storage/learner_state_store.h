@@ -17,16 +17,22 @@
 namespace evenlight {
 
 struct StoredLearnerState {
-  bool is_stale = false;      // The log holds more than `state` has.
-  int64_t last_sequence = 0;  // Of the learner's newest folded-verb event.
+  bool is_stale = false;  // The log holds more than `state` has.
+  // Of the learner's newest folded-verb event; 0: unknown, see is_damaged().
+  int64_t last_sequence = 0;
   int64_t model_version = 0;  // That made the state.
   std::string state;          // state_io bytes.
+
+  // The record did not parse: nothing is known but that there was one.
+  bool is_damaged() const { return is_stale && last_sequence == 0; }
 
   friend bool operator==(const StoredLearnerState&,
                          const StoredLearnerState&) = default;
 };
 
-// Thread-safe. `database` outlives it.
+// Thread-safe. `database` outlives it. A record that does not parse is read as
+// a damaged state, and is no error: the log is the truth, and the next refold
+// or event puts a sound record in its place.
 class LearnerStateStore {
  public:
   explicit LearnerStateStore(Database* database) : database_(*database) {}

@@ -27,6 +27,8 @@ constexpr char kLockName[] = ".lock";
 constexpr char kPublishingName[] = ".publishing";
 constexpr char kPinName[] = ".pin";
 constexpr char kReportName[] = "report";
+constexpr char kRefusedName[] = "refused";
+constexpr char kRefusedSuffix[] = ".json";
 
 // `..` is a valid tenant id, but may not lead out of the model directory; no id
 // holds a percent sign.
@@ -50,20 +52,29 @@ absl::Status FilesystemStatus(const std::error_code& error,
   return absl::ErrnoToStatus(error.value(), what);
 }
 
-// Greatest first; empty if the directory does not exist.
-absl::StatusOr<std::vector<int64_t>> VersionsIn(const std::string& path) {
-  std::vector<int64_t> versions;
+// The numbers that name entries `<number><suffix>`, greatest first; empty if
+// the directory does not exist.
+absl::StatusOr<std::vector<int64_t>> NumbersIn(const std::string& path,
+                                               absl::string_view suffix) {
+  std::vector<int64_t> numbers;
   std::error_code error;
   std::filesystem::directory_iterator entry(path, error);
-  if (error == std::errc::no_such_file_or_directory) return versions;
+  if (error == std::errc::no_such_file_or_directory) return numbers;
   for (; !error && entry != std::filesystem::directory_iterator();
        entry.increment(error)) {
-    const auto version = ParseVersion(entry->path().filename().string());
-    if (version) versions.push_back(*version);
+    const std::string name = entry->path().filename().string();
+    absl::string_view text = name;
+    if (!absl::ConsumeSuffix(&text, suffix)) continue;
+    const auto number = ParseVersion(text);
+    if (number) numbers.push_back(*number);
   }
   if (error) return FilesystemStatus(error, absl::StrCat("cannot list ", path));
-  std::sort(versions.rbegin(), versions.rend());
-  return versions;
+  std::sort(numbers.rbegin(), numbers.rend());
+  return numbers;
+}
+
+absl::StatusOr<std::vector<int64_t>> VersionsIn(const std::string& path) {
+  return NumbersIn(path, "");
 }
 
 // Writes all files into a new directory.
@@ -158,6 +169,24 @@ absl::StatusOr<int64_t> ModelDirectory::Publish(
   RETURN_IF_ERROR(
       RenameSynced(temporary, absl::StrCat(path_, "/", named.version)));
   return named.version;
+}
+
+absl::Status ModelDirectory::KeepRefused(absl::string_view report) const {
+  const std::string directory = absl::StrCat(path_, "/", kRefusedName);
+  RETURN_IF_ERROR(MakeDirectories(directory));
+  ASSIGN_OR_RETURN(std::vector<int64_t> numbers,
+                   NumbersIn(directory, kRefusedSuffix));
+  numbers.insert(numbers.begin(), numbers.empty() ? 1 : numbers.front() + 1);
+  const auto path_of = [&](int64_t number) {
+    return absl::StrCat(directory, "/", number, kRefusedSuffix);
+  };
+  const std::string temporary = absl::StrCat(directory, "/", kPublishingName);
+  RETURN_IF_ERROR(WriteFileSynced(temporary, report));
+  RETURN_IF_ERROR(RenameSynced(temporary, path_of(numbers.front())));
+  for (size_t old = kMaxRefusedReports; old < numbers.size(); ++old) {
+    RETURN_IF_ERROR(Remove(path_of(numbers[old])));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<ModelVersionSummary>> ModelDirectory::List() const {

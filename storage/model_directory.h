@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/ids.h"
 
@@ -31,6 +32,9 @@ struct ModelVersionSummary {
   absl::Time publish_time = absl::UnixEpoch();  // Of the directory.
   absl::Time data_time = absl::UnixEpoch();     // Newest event trained on.
   int64_t num_events = 0;
+  // Commit sequence of the last event trained on: it was trained on those until
+  // then, whatever their times. 0: not known.
+  int64_t last_sequence = 0;
   int64_t seed = 0;
   absl::Status status;  // Of the MANIFEST only; the files are not read.
 };
@@ -46,6 +50,8 @@ class TrainLock {
  private:
   const int descriptor_;
 };
+
+inline constexpr int kMaxRefusedReports = 10;
 
 // Thread-safe; other processes may publish meanwhile.
 class ModelDirectory {
@@ -70,6 +76,11 @@ class ModelDirectory {
   absl::StatusOr<int64_t> Publish(const ModelFiles& files,
                                   const ModelFiles& report,
                                   const ModelVersionSummary& summary) const;
+
+  // Keeps the report of a run that published nothing as
+  // `<path>/refused/<number>.json`, numbered upwards, and deletes all but the
+  // last `kMaxRefusedReports`. The caller holds Lock().
+  absl::Status KeepRefused(absl::string_view report) const;
 
   // All versions, newest first; also those with a broken MANIFEST. Empty if
   // nothing was published.

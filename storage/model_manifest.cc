@@ -56,6 +56,7 @@ std::string EncodeManifest(const TenantId& tenant,
   record.set_version(summary.version);
   record.set_data_time_us(ToMicros(summary.data_time));
   record.set_num_events(summary.num_events);
+  record.set_last_sequence(summary.last_sequence);
   record.set_seed(summary.seed);
   record.set_vector_target(kVectorTarget);
   for (const auto& [name, bytes] : files) {
@@ -87,6 +88,7 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes,
   manifest.summary.version = record.version();
   manifest.summary.data_time = FromMicros(record.data_time_us());
   manifest.summary.num_events = record.num_events();
+  manifest.summary.last_sequence = record.last_sequence();
   manifest.summary.seed = record.seed();
   for (const storage::v1::ModelFile& file : record.files()) {
     if (!IsModelFileName(file.name())) {

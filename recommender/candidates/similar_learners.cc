@@ -1,7 +1,5 @@
 #include "recommender/candidates/similar_learners.h"
 
-#include <algorithm>
-
 #include "recommender/candidates/top_few.h"
 #include "recommender/models/factors.h"
 #include "recommender/state/engagement.h"
@@ -22,32 +20,19 @@ void Prefetch(const FactorMatrix& factors, ResourceRow row) {
   }
 }
 
-// The latest first.
-std::vector<const ResourceState*> LatestEngagements(const LearnerState& state) {
-  std::vector<const ResourceState*> engaged;
-  for (const ResourceState& resource : state.resources) {
-    if (EngagementWeight(resource) > 0) engaged.push_back(&resource);
-  }
-  std::sort(engaged.begin(), engaged.end(),
-            [](const ResourceState* a, const ResourceState* b) {
-              return a->last_event != b->last_event
-                         ? a->last_event > b->last_event
-                         : a->resource < b->resource;
-            });
-  return engaged;
-}
-
 }  // namespace
 
 std::optional<Eigen::VectorXf> FoldInLearner(const LearnerView& view) {
   const InterestModel& interest = view.snapshot().models->interest;
   if (!interest.has_factors()) return std::nullopt;
   std::vector<Engagement> history;
-  for (const ResourceState* resource : LatestEngagements(view.state())) {
-    if (history.size() == kMaxEngagements) break;
-    const ResourceRow row = interest.FindResource(resource->resource);
-    if (row == ResourceRow::kNone) continue;
-    history.push_back({row, EngagementWeight(*resource)});
+  const auto is_known = [&](ResourceKey key) {
+    return interest.FindResource(key) != ResourceRow::kNone;
+  };
+  for (const ResourceState* resource :
+       LatestEngagements(view.state(), is_known)) {
+    history.push_back({interest.FindResource(resource->resource),
+                       EngagementWeight(*resource)});
   }
   if (history.empty()) return std::nullopt;
   absl::StatusOr<Eigen::VectorXf> factors =

@@ -12,9 +12,6 @@
 
 namespace evenlight {
 
-// The most recent engagements that count; each costs d^2 for d factors.
-inline constexpr int kMaxEngagements = 64;
-
 // The learner's factors [num_factors], folded in from their latest engagements
 // (recommender/state/engagement.h), never stale. nullopt if the model has no
 // factors or knows nothing that the learner engaged with.

@@ -1,11 +1,15 @@
 #include "recommender/class_plan/class_candidates.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "recommender/candidates/next_step.h"
 #include "recommender/candidates/not_tried.h"
 #include "recommender/candidates/review.h"
+#include "recommender/candidates/take_turns.h"
+#include "recommender/class_plan/gain.h"
+#include "recommender/ranking/score.h"
 
 namespace evenlight {
 namespace {
@@ -14,7 +18,26 @@ namespace {
 constexpr int32_t kPlaces = 20;
 constexpr size_t kFew = 5;
 
-std::vector<Candidate> CandidatesOf(const PlannedLearner& learner) {
+// Next steps go by what is nearly mastered, which has the least left to gain.
+void ProposeRising(const SourceInput& input,
+                   std::vector<ResourceIndex>& resources) {
+  std::vector<std::pair<float, KcIndex>> rising;
+  for (const KcIndex kc : input.scope_kcs) {
+    const float rise =
+        ExpectedRise(input.view, kc) * input.view.kc(kc).readiness;
+    if (rise > 0) rising.emplace_back(-rise, kc);
+  }
+  std::sort(rising.begin(), rising.end());
+  std::vector<KcIndex> kcs;
+  for (const auto& [rise, kc] : rising) kcs.push_back(kc);
+  for (const ResourceIndex resource :
+       TakeTurns(input.view.catalog(), kcs, input.limit, input.is_eligible)) {
+    resources.push_back(resource);
+  }
+}
+
+std::vector<ResourceIndex> CandidatesOf(const PlannedLearner& learner,
+                                        const RankingPolicy& policy) {
   const EligibilityGate& gate = learner.gate;
   const auto is_eligible = [&](ResourceIndex resource) {
     return gate.CheckNew(resource) == Refusal::kNone;
@@ -33,19 +56,31 @@ std::vector<Candidate> CandidatesOf(const PlannedLearner& learner) {
   ProposeNextStep(input, candidates);
   ProposeReview(input, candidates);
   if (candidates.size() < kFew) ProposeNotTried(input, candidates);
-  return candidates;
+  std::vector<ResourceIndex> resources;
+  for (const Candidate& candidate : candidates) {
+    resources.push_back(candidate.resource);
+  }
+  const bool has_gain = std::any_of(
+      resources.begin(), resources.end(), [&](ResourceIndex resource) {
+        return Gain(learner.view, gate, policy, resource) > 0;
+      });
+  if (!has_gain) ProposeRising(input, resources);
+  return resources;
 }
 
 }  // namespace
 
-std::vector<ResourceIndex> ClassCandidates(
-    absl::Span<const std::unique_ptr<PlannedLearner>> learners) {
+ClassCandidates FindClassCandidates(
+    absl::Span<const std::unique_ptr<PlannedLearner>> learners,
+    const RankingPolicy& policy) {
+  ClassCandidates candidates;
   // Each learner's vote is 1 for the first of their own list, then falls.
   absl::flat_hash_map<ResourceIndex, double> votes;
   for (const auto& learner : learners) {
+    candidates.own.push_back(CandidatesOf(*learner, policy));
     int rank = 0;
-    for (const Candidate& candidate : CandidatesOf(*learner)) {
-      votes[candidate.resource] += 1.0 / ++rank;
+    for (const ResourceIndex resource : candidates.own.back()) {
+      votes[resource] += 1.0 / ++rank;
     }
   }
   std::vector<std::pair<double, ResourceIndex>> ordered;
@@ -54,9 +89,10 @@ std::vector<ResourceIndex> ClassCandidates(
   }
   std::sort(ordered.begin(), ordered.end());
   if (ordered.size() > kMaxClassCandidates) ordered.resize(kMaxClassCandidates);
-  std::vector<ResourceIndex> candidates;
-  for (const auto& [vote, resource] : ordered) candidates.push_back(resource);
-  std::sort(candidates.begin(), candidates.end());
+  for (const auto& [vote, resource] : ordered) {
+    candidates.shared.push_back(resource);
+  }
+  std::sort(candidates.shared.begin(), candidates.shared.end());
   return candidates;
 }
 

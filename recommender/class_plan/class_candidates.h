@@ -1,4 +1,4 @@
-// The candidates that a class shares.
+// The candidates of every learner of a class, and those that the class shares.
 
 #ifndef EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_CANDIDATES_H_
 #define EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_CANDIDATES_H_
@@ -8,6 +8,7 @@
 
 #include "absl/types/span.h"
 #include "recommender/ranking/eligibility.h"
+#include "recommender/ranking/policy.h"
 #include "recommender/state/learner_view.h"
 
 namespace evenlight {
@@ -27,11 +28,21 @@ struct PlannedLearner {
 
 inline constexpr size_t kMaxClassCandidates = 200;
 
-// The union of each learner's next steps, reviews and, where both are few,
-// whatever they have not tried; what more learners need sooner comes first when
-// there are more than kMaxClassCandidates. In the order of positions.
-std::vector<ResourceIndex> ClassCandidates(
-    absl::Span<const std::unique_ptr<PlannedLearner>> learners);
+struct ClassCandidates {
+  // At most kMaxClassCandidates, in the order of positions.
+  std::vector<ResourceIndex> shared;
+  // By learner, what they need soonest first. Empty only if nothing at all is
+  // eligible for them.
+  std::vector<std::vector<ResourceIndex>> own;
+};
+
+// Each learner's own are their next steps and reviews; where both are few,
+// whatever they have not tried; where none of it has a gain, resources of the
+// kcs with the highest expected rise. Shared is the union; what more learners
+// need sooner stays if there are too many.
+ClassCandidates FindClassCandidates(
+    absl::Span<const std::unique_ptr<PlannedLearner>> learners,
+    const RankingPolicy& policy);
 
 }  // namespace evenlight
 

@@ -33,7 +33,9 @@ struct ClassPlanInput {
 
 struct ClassItem {
   ResourceIndex resource = ResourceIndex::kNone;
-  float added_gain = 0;  // In knowledge components, summed over learners.
+  // In knowledge components, summed over learners, >= kMinGain; 0 for all items
+  // if nothing has a gain for anybody.
+  float added_gain = 0;
   int32_t num_learners_fit = 0;
   std::string reason_text;
 };
@@ -62,8 +64,12 @@ struct ClassPlan {
 //   F(S) = sum over learners l of max over r in S of gain(l, r)
 //
 // (facility location; the greedy choice is within 1 - 1/e of the best,
-// Nemhauser, Wolsey & Fisher 1978). A resource that is not eligible for a
-// learner has gain 0 for them; one that is eligible for nobody is never chosen.
+// Nemhauser, Wolsey & Fisher 1978). A resource has gain 0 for a learner whom it
+// does not serve: not eligible, less than kMinGain, or less than half of the
+// best that there is for them alone (recommender/class_plan/class_gains.h). So
+// every item serves somebody. If nothing has a gain for anybody, the list is of
+// what is eligible for most, and no sentence claims help; it is empty only if
+// nothing is eligible for anybody.
 // Every learner is in exactly one group or unserved. Each learner's state has
 // at most a moderate number of kcs; the cost is that of one shared candidate
 // set, not of one pipeline per learner.

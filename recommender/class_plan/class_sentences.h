@@ -11,17 +11,22 @@
 
 namespace evenlight {
 
+// `has_gain` says whether anybody gains anything by it: without it no sentence
+// claims help.
+
 // Why `resource` is on the list: whom it fits, and with what it helps.
 std::string ExplainItem(const Catalog& catalog, ResourceIndex resource,
-                        int32_t num_learners_fit, ReasonLanguage language);
+                        int32_t num_learners_fit, bool has_gain,
+                        ReasonLanguage language);
 
 // What the learners of a group have in common.
 std::string ExplainGroup(const Catalog& catalog, ResourceIndex resource,
-                         int32_t num_learners, ReasonLanguage language);
+                         int32_t num_learners, bool has_gain,
+                         ReasonLanguage language);
 
 // Why a learner is not served by the list. `instead` may be kNone.
 std::string ExplainUnserved(const Catalog& catalog, ResourceIndex instead,
-                            ReasonLanguage language);
+                            bool has_gain, ReasonLanguage language);
 
 }  // namespace evenlight
 

@@ -24,8 +24,8 @@ double Added(const GainMatrix& gains, const Eigen::VectorXf& best,
 
 }  // namespace
 
-std::vector<Chosen> ChooseGreedily(const GainMatrix& gains,
-                                   int32_t num_chosen) {
+std::vector<Chosen> ChooseGreedily(const GainMatrix& gains, int32_t num_chosen,
+                                   double min_added) {
   Eigen::VectorXf best = Eigen::VectorXf::Zero(gains.rows());
   std::priority_queue<Bound> queue;
   for (int32_t column = 0; column < gains.cols(); ++column) {
@@ -41,7 +41,7 @@ std::vector<Chosen> ChooseGreedily(const GainMatrix& gains,
       queue.push(top);
       continue;
     }
-    if (!(top.added > 0)) break;
+    if (!(top.added > 0) || top.added < min_added) break;
     chosen.push_back({top.column, top.added});
     best = best.cwiseMax(gains.col(top.column)).eval();
   }

@@ -21,10 +21,12 @@ struct Chosen {
 //
 //   F(S) = sum over rows l of max over columns r in S of gains(l, r),
 //
-// ties to the lower column; ends early when nothing adds anything. Within
+// ties to the lower column; ends early when nothing adds anything, or not as
+// much as `min_added`. Within
 // 1 - 1/e of the best (Nemhauser, Wolsey & Fisher 1978). Lazy: what a column
 // adds only falls as S grows, so old values are upper bounds (Minoux 1978).
-std::vector<Chosen> ChooseGreedily(const GainMatrix& gains, int32_t num_chosen);
+std::vector<Chosen> ChooseGreedily(const GainMatrix& gains, int32_t num_chosen,
+                                   double min_added = 0);
 
 }  // namespace evenlight
 

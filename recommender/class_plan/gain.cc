@@ -1,7 +1,5 @@
 #include "recommender/class_plan/gain.h"
 
-#include <algorithm>
-
 #include "recommender/models/bkt.h"
 #include "recommender/ranking/score.h"
 
@@ -31,6 +29,11 @@ float Restored(const LearnerView& view, absl::Span<const KcIndex> kcs) {
 
 }  // namespace
 
+bool IsEligible(const EligibilityGate& gate, ResourceIndex resource) {
+  return gate.CheckNew(resource) == Refusal::kNone ||
+         gate.CheckReview(resource) == Refusal::kNone;
+}
+
 float Gain(const LearnerView& view, const EligibilityGate& gate,
            const RankingPolicy& policy, ResourceIndex resource) {
   const bool is_new = gate.CheckNew(resource) == Refusal::kNone;
@@ -42,7 +45,7 @@ float Gain(const LearnerView& view, const EligibilityGate& gate,
   if (!kcs.empty() && IsPractice(view.catalog().resource(resource).kind)) {
     gain *= Band(policy, PCorrect(view, kcs));
   }
-  return std::max(gain, kMinGain);
+  return gain < kMinGain ? 0 : gain;
 }
 
 }  // namespace evenlight

@@ -16,15 +16,17 @@ namespace evenlight {
 using GainMatrix =
     Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-// What an eligible resource gives at least. So small that it decides nothing
-// unless nothing else is there: a catalog without kcs still yields a list.
-inline constexpr float kMinGain = 1e-4f;
+// Less than this, in kcs, is nothing: it rounds to 0.00 where it is shown, and
+// it would take more than 160 such activities to teach a single kc.
+inline constexpr float kMinGain = 0.006f;
+
+// Does the gate pass `resource` as new or as a review?
+bool IsEligible(const EligibilityGate& gate, ResourceIndex resource);
 
 // The expected gain of one learner from `resource`, in kcs: the rise of mastery
 // one BKT step ahead, and what a due review restores of recall, summed over
 // kcs, less where prerequisites are missing or a question lies outside the band
-// of useful difficulty. At least kMinGain if the gate passes the resource as
-// new or as a review; 0 if not.
+// of useful difficulty. 0 if it is not eligible or gives less than kMinGain.
 float Gain(const LearnerView& view, const EligibilityGate& gate,
            const RankingPolicy& policy, ResourceIndex resource);
 

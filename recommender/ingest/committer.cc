@@ -9,6 +9,9 @@
 namespace evenlight {
 namespace {
 
+// The first drop is logged and then one of so many: drops come in floods.
+constexpr int64_t kDropsPerLogLine = 1'000;
+
 // Ids never hold a slash, so no two requests share a key.
 std::string JoinKey(const TenantId& tenant, const LearnerId& learner,
                     absl::string_view request_id) {
@@ -65,25 +68,38 @@ absl::Status Committer::Submit(const TenantId& tenant,
   return absl::OkStatus();
 }
 
-void Committer::SubmitExposure(const TenantId& tenant, StoredList list,
+bool Committer::SubmitExposure(const TenantId& tenant, StoredList list,
                                Event event) {
   auto shared = std::make_shared<const StoredList>(std::move(list));
+  int64_t num_dropped = 0;
   {
     MutexLock lock(mu_);
-    if (is_stopping_ || !refusal_.ok() ||
-        exposures_.size() >=
-            static_cast<size_t>(options_.max_queued_exposures)) {
-      ++num_dropped_exposures_;
-      return;
+    if (QueueExposure({tenant, std::move(shared), std::move(event)})) {
+      if (IsTimeToWake()) wake_.NotifyOne();
+      return true;
     }
-    if (!shared->request_id.empty() &&
-        !requests_.try_emplace(RequestKey(tenant, *shared), shared).second) {
-      return;
-    }
-    exposures_.push_back({tenant, std::move(shared), std::move(event)});
-    if (!IsTimeToWake()) return;
+    num_dropped = ++num_dropped_exposures_;
   }
-  wake_.NotifyOne();
+  if (num_dropped % kDropsPerLogLine == 1) {
+    Log(LogLevel::kWarning, "list_not_recorded",
+        {{"tenant", tenant}, {"dropped_since_start", num_dropped}});
+  }
+  return false;
+}
+
+// False if it must be dropped.
+bool Committer::QueueExposure(Exposure exposure) {
+  if (is_stopping_ || !refusal_.ok() ||
+      exposures_.size() >= static_cast<size_t>(options_.max_queued_exposures)) {
+    return false;
+  }
+  const StoredList& list = *exposure.list;
+  if (list.request_id.empty() ||
+      requests_.try_emplace(RequestKey(exposure.tenant, list), exposure.list)
+          .second) {
+    exposures_.push_back(std::move(exposure));
+  }
+  return true;
 }
 
 void Committer::SubmitState(const TenantId& tenant, const LearnerId& learner,

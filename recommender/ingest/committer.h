@@ -80,10 +80,11 @@ class Committer {
                       bool all_or_nothing, Done done) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Queues a list that was shown with its RECOMMENDED event, to go with the
-  // next commit. Nobody waits for it: when the queue is full it is dropped and
-  // counted, and a crash may lose what is queued. One whose event id or, while
-  // queued, request id was used before is the same list and recorded once.
-  void SubmitExposure(const TenantId& tenant, StoredList list, Event event)
+  // next commit, and returns true. Nobody waits for it, and a crash may lose
+  // what is queued. One whose event id or, while queued, request id was used
+  // before is the same list and recorded once. False: it is dropped and
+  // counted, as the queue is full or the disk takes no writes.
+  bool SubmitExposure(const TenantId& tenant, StoredList list, Event event)
       ABSL_LOCKS_EXCLUDED(mu_);
 
   // Queues a state that was refolded from the log. It is written only if no
@@ -109,6 +110,7 @@ class Committer {
  private:
   static std::string RequestKey(const TenantId& tenant, const StoredList& list);
 
+  bool QueueExposure(Exposure exposure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Work() ABSL_LOCKS_EXCLUDED(mu_);
   CommitWork TakeWork() ABSL_LOCKS_EXCLUDED(mu_);
   CommitWork TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

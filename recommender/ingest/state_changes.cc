@@ -22,8 +22,10 @@ struct Next {
 void CatchUp(const StoredLearnerState& caught_up, const ModelSet& models,
              Next& next) {
   if (!next.state.has_value() || caught_up == *next.state) return;
-  if (caught_up.last_sequence == next.state->last_sequence &&
-      caught_up.model_version == models.version) {
+  // A damaged record has seen no event since: that would have mended it.
+  const bool has_all = next.state->is_damaged() ||
+                       caught_up.last_sequence == next.state->last_sequence;
+  if (has_all && caught_up.model_version == models.version) {
     next = {caught_up, /*is_changed=*/true, /*needs_catch_up=*/false};
   } else {
     // An event or a model came in between: whoever refolded must do it again.
@@ -69,8 +71,8 @@ void Apply(const StateChange& change, const ModelSet& models, Next& next) {
   if (change.events.empty()) return;
   const int64_t last_sequence = change.events.back()->sequence;
   if (!FoldInto(models, change.events, next.state)) {
-    // One that was stale before is waited for already.
-    next.needs_catch_up |= !next.state->is_stale;
+    // One that was stale before is waited for already, unless by its damage.
+    next.needs_catch_up |= !next.state->is_stale || next.state->is_damaged();
     next.state->is_stale = true;
   }
   next.state->last_sequence = last_sequence;

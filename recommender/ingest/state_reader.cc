@@ -54,7 +54,10 @@ absl::StatusOr<std::vector<LearnerState>> StateReader::ReadMany(
 absl::StatusOr<LearnerState> StateReader::Current(
     const TenantId& tenant, const LearnerId& learner, const ModelSet& models,
     const StoredLearnerState& stored) const {
-  if (!stored.is_stale && stored.model_version == models.version) {
+  if (stored.is_damaged()) {
+    Log(LogLevel::kError, "state_damaged",
+        {{"tenant", tenant}, {"problem", "the record does not parse"}});
+  } else if (!stored.is_stale && stored.model_version == models.version) {
     absl::StatusOr<LearnerState> state = DecodeState(stored.state);
     if (state.ok()) return state;
     Log(LogLevel::kError, "state_damaged",

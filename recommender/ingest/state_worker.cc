@@ -15,20 +15,32 @@ constexpr int kNiceness = 10;
 
 }  // namespace
 
-StateWorker::StateWorker(const StateReader* reader,
+StateWorker::StateWorker(Database* database, const StateReader* reader,
                          const ModelRegistry* registry)
-    : reader_(*reader), registry_(*registry), thread_([this] { Work(); }) {}
+    : states_(database),
+      reader_(*reader),
+      registry_(*registry),
+      thread_([this] { Work(); }) {}
 
 StateWorker::~StateWorker() { Stop(); }
 
 void StateWorker::Enqueue(const TenantId& tenant, const LearnerId& learner) {
   {
     MutexLock lock(mu_);
-    if (is_stopping_ || queue_.size() >= kMaxWaiting) return;
-    if (!waiting_.emplace(tenant, learner).second) return;
-    queue_.emplace_back(tenant, learner);
+    if (!Push({tenant, learner})) return;
   }
   wake_.NotifyOne();
+}
+
+void StateWorker::EnqueueOutdated(const TenantId& tenant) {
+  Enqueue(tenant, LearnerId());
+}
+
+// False if nothing more can wait.
+bool StateWorker::Push(Key key) {
+  if (is_stopping_ || queue_.size() >= kMaxWaiting) return false;
+  if (waiting_.insert(key).second) queue_.push_back(std::move(key));
+  return true;
 }
 
 void StateWorker::Stop() {
@@ -64,17 +76,32 @@ void StateWorker::Work() {
       waiting_.erase(key);
       is_working_ = true;
     }
-    const auto& [tenant, learner] = key;
-    const absl::StatusOr<LearnerState> state =
-        reader_.Read(tenant, learner, *registry_.Serving(tenant));
-    if (!state.ok()) {
+    const absl::Status status =
+        key.second.empty() ? FindOutdated(key.first) : CatchUp(key);
+    if (!status.ok()) {
       Log(LogLevel::kError, "state_not_refolded",
-          {{"tenant", tenant}, {"problem", state.status().ToString()}});
+          {{"tenant", key.first}, {"problem", status.ToString()}});
     }
     MutexLock lock(mu_);
     is_working_ = false;
     if (queue_.empty()) idle_.NotifyAll();
   }
+}
+
+absl::Status StateWorker::FindOutdated(const TenantId& tenant) {
+  const int64_t version = registry_.Serving(tenant)->version;
+  return states_.List(
+      tenant, /*from=*/"",
+      [&](const LearnerId& learner, const StoredLearnerState& state) {
+        if (!state.is_stale && state.model_version == version) return true;
+        MutexLock lock(mu_);
+        return Push({tenant, learner});
+      });
+}
+
+absl::Status StateWorker::CatchUp(const Key& key) {
+  const auto& [tenant, learner] = key;
+  return reader_.Read(tenant, learner, *registry_.Serving(tenant)).status();
 }
 
 }  // namespace evenlight

@@ -20,8 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where problems of a tenant's directory itself are kept; no version is 0.
+// Where problems of a tenant's directory itself and of its pin are kept; these
+// are no versions.
 constexpr int64_t kWholeDirectory = 0;
+constexpr int64_t kPinFile = -1;
 
 absl::Status CheckTenant(const TenantId& tenant) {
   if (IsValidId(tenant)) return absl::OkStatus();
@@ -213,12 +215,18 @@ absl::StatusOr<ModelLoader::View> ModelLoader::Look(const TenantId& tenant) {
   const ModelDirectory directory(options_.model_dir, tenant);
   View view;
   ASSIGN_OR_RETURN(view.summaries, directory.List());
-  ASSIGN_OR_RETURN(view.pinned, directory.Pinned());
+  const absl::StatusOr<std::optional<int64_t>> pinned = directory.Pinned();
+  if (pinned.ok()) {
+    view.pinned = *pinned;
+  } else {
+    NoteProblem(tenant, kPinFile, pinned.status());
+  }
   view.serving = registry_.Serving(tenant)->version;
   auto& problems = problems_[tenant];
   std::erase_if(problems, [&](const auto& problem) {
-    return problem.first == kWholeDirectory ||
-           problem.second.fingerprint != Fingerprint(directory, problem.first);
+    if (problem.first == kWholeDirectory) return true;
+    if (problem.first == kPinFile) return pinned.ok();
+    return problem.second.fingerprint != Fingerprint(directory, problem.first);
   });
   for (const ModelVersionSummary& summary : view.summaries) {
     const int64_t version = summary.version;
@@ -249,13 +257,13 @@ absl::StatusOr<std::shared_ptr<const ModelSet>> ModelLoader::Load(
 void ModelLoader::NoteProblem(const TenantId& tenant, int64_t version,
                               const absl::Status& status) {
   const ModelDirectory directory(options_.model_dir, tenant);
-  Problem problem = {status, version == kWholeDirectory
-                                 ? ""
-                                 : Fingerprint(directory, version)};
+  Problem problem = {status,
+                     version > 0 ? Fingerprint(directory, version) : ""};
   Problem& known = problems_[tenant][version];
   if (known.status != problem.status ||
       known.fingerprint != problem.fingerprint) {
-    Log(LogLevel::kError, "model_not_loaded",
+    Log(LogLevel::kError,
+        version == kPinFile ? "pin_ignored" : "model_not_loaded",
         {{"tenant", tenant},
          {"version", version},
          {"problem", status.ToString()}});
@@ -266,13 +274,13 @@ void ModelLoader::NoteProblem(const TenantId& tenant, int64_t version,
 void ModelLoader::Serve(const TenantId& tenant,
                         std::shared_ptr<const ModelSet> models) {
   const int64_t previous = registry_.Serving(tenant)->version;
-  if (options_.warm_up) options_.warm_up(tenant, *models);
+  if (options_.warm_up) options_.warm_up(tenant, models);
   registry_.Publish(tenant, models);
   Log(LogLevel::kInfo, "model_serving",
       {{"tenant", tenant},
        {"version", models->version},
        {"previous", previous}});
-  if (options_.on_serving) options_.on_serving(tenant, *models);
+  if (options_.on_serving) options_.on_serving(tenant, models);
 }
 
 }  // namespace evenlight

@@ -40,10 +40,13 @@ class ModelLoader {
   struct Options {
     std::string model_dir;
     absl::Duration poll_interval = absl::Seconds(5);
-    // Called with a loaded version before it serves, to touch its memory; and
-    // after it serves. Both may be empty. They must not call the loader.
-    std::function<void(const TenantId&, const ModelSet&)> warm_up;
-    std::function<void(const TenantId&, const ModelSet&)> on_serving;
+    // Called with a loaded version before it serves, to prepare what its first
+    // request needs; and after it serves. Both may be empty. They must not call
+    // the loader.
+    using Hook = std::function<void(const TenantId&,
+                                    const std::shared_ptr<const ModelSet>&)>;
+    Hook warm_up;
+    Hook on_serving;
   };
 
   // `registry` outlives it. Starts no thread; see Start().
@@ -52,7 +55,8 @@ class ModelLoader {
 
   // Looks once at every tenant's directory and serves what should be served. A
   // version that does not load is tried again when its directory changes.
-  // Problems are logged once and kept for List(), never returned.
+  // Problems are logged once and kept for List(), never returned. A pin that
+  // cannot be read counts as none; Activate() and Rollback() write a new one.
   void Poll() ABSL_LOCKS_EXCLUDED(mu_);
 
   // Polls until Stop(), which joins.

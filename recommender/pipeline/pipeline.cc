@@ -166,11 +166,9 @@ constexpr Stage kStages[] = {
     {"explain", ExplainStage},
 };
 
+// Training may leave factors out where they do not pay: that is no fault.
 std::vector<std::string> Degraded(const ModelSet& models) {
   if (models.version == 0) return {"no model is serving"};
-  if (!models.interest.has_factors()) {
-    return {"the model has no factors: similar learners are left out"};
-  }
   return {};
 }
 

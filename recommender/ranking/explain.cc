@@ -16,6 +16,9 @@ struct Sentence {
 
 constexpr Sentence kReadyAfter = {"You are ready for $0: you have mastered $1.",
                                   "你已经掌握“$1”，可以学习“$0”了。"};
+constexpr Sentence kReadyPresumed = {
+    "You are ready for $0: most learners know $1 by now.",
+    "你可以学习“$0”了：多数同学到这时已经会“$1”。"};
 constexpr Sentence kReadyFirst = {
     "You are ready for $0: nothing else has to be mastered first.",
     "你可以学习“$0”了：它不需要先掌握别的知识。"};
@@ -68,9 +71,14 @@ std::string ExplainNextStep(const LearnerView& view, KcIndex kc,
   const Catalog& catalog = view.catalog();
   const std::string title = TitleOf(catalog, kc);
   if (view.kc(kc).is_practised) return Say(kStarted, language, title);
-  for (const KcIndex prerequisite : catalog.curriculum().Prerequisites(kc)) {
+  const auto prerequisites = catalog.curriculum().Prerequisites(kc);
+  for (const KcIndex prerequisite : prerequisites) {
     if (!view.kc(prerequisite).is_mastered) continue;
     return Say(kReadyAfter, language, title, TitleOf(catalog, prerequisite));
+  }
+  for (const KcIndex prerequisite : prerequisites) {
+    if (!view.kc(prerequisite).is_presumed) continue;
+    return Say(kReadyPresumed, language, title, TitleOf(catalog, prerequisite));
   }
   return Say(kReadyFirst, language, title);
 }

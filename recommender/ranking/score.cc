@@ -131,18 +131,19 @@ float Scorer::Due(ResourceIndex resource) const {
   return due;
 }
 
-// The share of unseen pairs that score below this one, if they were normal.
+// The factorisation's own estimate: its targets are 1 for what learners took up
+// and 0 for the rest. Not a share of unseen pairs below it, which is near 1 for
+// every candidate and ranks nothing. A resource that the model does not know is
+// as interesting as an average unseen one.
 float Scorer::Interest(ResourceIndex resource) const {
-  const ResourceRow row = view_->snapshot().resource_row(resource);
-  if (learner_factors_ == nullptr || row == ResourceRow::kNone) {
-    return kNeutral;
-  }
+  if (learner_factors_ == nullptr) return kNeutral;
   const InterestParams& params = view_->snapshot().models->interest.params();
-  if (!(params.score_deviation > 0)) return kNeutral;
+  const ResourceRow row = view_->snapshot().resource_row(resource);
   const float score =
-      params.factors.factors.row(ToInt(row)).dot(*learner_factors_);
-  const float z = (score - params.score_mean) / params.score_deviation;
-  return 0.5f * std::erfc(-z / std::sqrt(2.0f));
+      row == ResourceRow::kNone
+          ? params.score_mean
+          : params.factors.factors.row(ToInt(row)).dot(*learner_factors_);
+  return std::clamp(score, 0.0f, 1.0f);
 }
 
 float Scorer::Quality(ResourceIndex resource) const {

@@ -41,7 +41,10 @@ ScorePart PartOf(Reason reason);
 // Immutable; refers to what it is made of, which outlives it.
 class Scorer {
  public:
-  // `learner_factors` [num_factors], nullptr: not known, every interest is 0.5.
+  // Interest is x_u . y_i within [0, 1], of the factors x_u of the learner and
+  // y_i of the resource; the mean over unseen pairs if the model does not know
+  // the resource. `learner_factors` [num_factors], nullptr: not known, every
+  // interest is 0.5.
   Scorer(const LearnerView* view, const RankingPolicy* policy, Phase phase,
          const Eigen::VectorXf* learner_factors);
 

@@ -1,5 +1,7 @@
 #include "recommender/state/engagement.h"
 
+#include <algorithm>
+
 namespace evenlight {
 namespace {
 
@@ -29,6 +31,26 @@ float EngagementWeight(const ResourceState& resource) {
   if (IsDisliked(resource)) return 0;
   const float strength = Strength(resource);
   return strength == 0 ? 0 : 1 + kAlpha * strength;
+}
+
+std::vector<const ResourceState*> LatestEngagements(
+    const LearnerState& state, absl::FunctionRef<bool(ResourceKey)> is_known) {
+  std::vector<const ResourceState*> engaged;
+  for (const ResourceState& resource : state.resources) {
+    if (EngagementWeight(resource) > 0) engaged.push_back(&resource);
+  }
+  std::sort(engaged.begin(), engaged.end(),
+            [](const ResourceState* a, const ResourceState* b) {
+              return a->last_event != b->last_event
+                         ? a->last_event > b->last_event
+                         : a->resource < b->resource;
+            });
+  std::vector<const ResourceState*> latest;
+  for (const ResourceState* resource : engaged) {
+    if (latest.size() == kMaxEngagements) break;
+    if (is_known(resource->resource)) latest.push_back(resource);
+  }
+  return latest;
 }
 
 }  // namespace evenlight

@@ -4,6 +4,10 @@
 #ifndef EVENLIGHT_RECOMMENDER_STATE_ENGAGEMENT_H_
 #define EVENLIGHT_RECOMMENDER_STATE_ENGAGEMENT_H_
 
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "core/ids.h"
 #include "recommender/state/learner_state.h"
 
 namespace evenlight {
@@ -17,6 +21,16 @@ namespace evenlight {
 // 2 and after a dismissal as not interesting, whatever else was done with it.
 // A dismissal as too hard, too easy or known says nothing about interest.
 float EngagementWeight(const ResourceState& resource);
+
+// The most recent engagements that count for a learner's factors; each costs
+// d^2 for d factors.
+inline constexpr int kMaxEngagements = 64;
+
+// What a learner's factors are folded in from: the latest kMaxEngagements
+// resources with a weight that the model knows, the latest first. They live as
+// long as `state`.
+std::vector<const ResourceState*> LatestEngagements(
+    const LearnerState& state, absl::FunctionRef<bool(ResourceKey)> is_known);
 
 }  // namespace evenlight
 

@@ -78,9 +78,11 @@ void LearnerView::ViewKcs(float mastered_p_known) {
     const float threshold = MasteredFrom(
         tracing.Bkt(snapshot_->kc_row(KcIndex{kc})), mastered_p_known);
     KcView& view = kcs_[kc];
-    view.is_mastered = view.p_known >= threshold;
+    const bool is_known = view.p_known >= threshold;
+    view.is_mastered = is_known && view.is_practised;
+    view.is_presumed = is_known && !view.is_practised;
     view.is_due = view.is_mastered && view.recall < kDueRecall;
-    mastery_[kc] = view.is_mastered ? 1 : view.p_known / threshold;
+    mastery_[kc] = is_known ? 1 : view.p_known / threshold;
   }
 }
 
@@ -91,7 +93,7 @@ void LearnerView::ViewReadiness() {
     if (view.is_mastered) continue;
     for (const KcIndex prerequisite : curriculum.Prerequisites(KcIndex{kc})) {
       view.readiness *= mastery_[ToInt(prerequisite)];
-      view.is_ready &= kcs_[ToInt(prerequisite)].is_mastered;
+      view.is_ready &= IsOpen(prerequisite);
     }
   }
 }
@@ -179,7 +181,7 @@ bool LearnerView::IsReady(ResourceIndex resource) const {
     if (kcs_[ToInt(kc)].is_ready) return true;
     const absl::Span<const KcIndex> needed = curriculum.Prerequisites(kc);
     return std::all_of(needed.begin(), needed.end(), [&](KcIndex p) {
-      return kcs_[ToInt(p)].is_mastered || Contains(kcs, p);
+      return IsOpen(p) || Contains(kcs, p);
     });
   });
 }

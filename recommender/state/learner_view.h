@@ -20,8 +20,11 @@ struct KcView {
   float p_known = 0;     // [0, 1]; the model's prior if never practised.
   float recall = 1;      // [0, 1]; 1 if only the order of events is known.
   float readiness = 1;   // [0, 1]; see LearnerView::Readiness().
-  bool is_ready = true;  // All prerequisites mastered, or itself.
-  bool is_mastered = false;
+  bool is_ready = true;  // All prerequisites mastered or presumed, or itself.
+  bool is_mastered = false;  // Practised, and P(known) is high enough.
+  // Never practised, but the model's prior is high enough: opens what builds on
+  // it, is offered itself, and nobody says that it is mastered.
+  bool is_presumed = false;
   bool is_practised = false;
   bool is_due = false;  // Mastered, and recall below kDueRecall.
   // Last practice; InfinitePast if never or only the order is known.
@@ -78,7 +81,8 @@ class LearnerView {
   bool IsDue(ResourceIndex resource) const;
 
   // How far the prerequisites of its unmastered kcs are mastered, in [0, 1]:
-  // the product over them of min(1, P(known) / threshold). What the resource
+  // the product over them of min(1, P(known) / threshold), P(known) being the
+  // model's prior where there was no practice. What the resource
   // itself practises does not block it, nor do kcs in a cycle with its own.
   float Readiness(ResourceIndex resource) const;
 
@@ -88,6 +92,11 @@ class LearnerView {
  private:
   enum Mark : uint8_t { kMet = 1, kDismissed = 2, kMistake = 4 };
 
+  // Does `kc` stand in nobody's way?
+  bool IsOpen(KcIndex kc) const {
+    const KcView& view = kcs_[ToInt(kc)];
+    return view.is_mastered || view.is_presumed;
+  }
   bool Has(ResourceIndex resource, Mark mark) const {
     return (marks_[ToInt(resource)] & mark) != 0;
   }
@@ -101,7 +110,7 @@ class LearnerView {
   const LearnerState* state_;
   absl::Time now_;
   std::vector<KcView> kcs_;     // By KcIndex.
-  std::vector<float> mastery_;  // By KcIndex; 1 if mastered, in [0, 1].
+  std::vector<float> mastery_;  // By KcIndex; 1 if open, in [0, 1].
   std::vector<uint8_t> marks_;  // By ResourceIndex; bits of Mark.
   std::vector<KcIndex> practised_;
   std::vector<ResourceIndex> mistakes_;

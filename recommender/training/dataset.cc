@@ -51,7 +51,9 @@ void AddEvent(const Event& event, Dataset& dataset) {
   ++dataset.num_events;
   if (IsAnswer(interaction)) ++dataset.num_answers;
   dataset.newest = std::max(dataset.newest, event.time);
+  dataset.last_sequence = std::max(dataset.last_sequence, event.sequence);
   dataset.learners.back().interactions.push_back(std::move(interaction));
+  dataset.learners.back().sequences.push_back(event.sequence);
 }
 
 absl::StatusOr<absl::flat_hash_map<LearnerId, int32_t>> ReadGrades(
@@ -104,16 +106,21 @@ absl::Time WindowStart(absl::Span<const LearnerTrack> learners) {
   return *split;
 }
 
-// The first interaction later than `time`, or at it if `with_equal`.
-int64_t FirstAfter(const LearnerTrack& track, absl::Time time,
-                   bool with_equal) {
-  const auto it = std::partition_point(
-      track.interactions.begin(), track.interactions.end(),
-      [&](const Interaction& interaction) {
-        return interaction.position.time < time ||
-               (!with_equal && interaction.position.time == time);
-      });
+// The first interaction that is not before `time`.
+int64_t FirstFrom(const LearnerTrack& track, absl::Time time) {
+  const auto it =
+      std::partition_point(track.interactions.begin(), track.interactions.end(),
+                           [&](const Interaction& interaction) {
+                             return interaction.position.time < time;
+                           });
   return it - track.interactions.begin();
+}
+
+// The first of the last fifth. Without the one event that is held out at least,
+// a class of beginners would have no window.
+int64_t FirstOfLastFifth(const LearnerTrack& track) {
+  const auto size = static_cast<int64_t>(track.interactions.size());
+  return size < 2 ? size : size - std::max<int64_t>(1, size / 5);
 }
 
 }  // namespace
@@ -144,9 +151,8 @@ absl::StatusOr<Dataset> ReadDataset(const TenantId& tenant,
 void SplitLaterWindow(absl::Span<LearnerTrack> learners) {
   const absl::Time start = WindowStart(learners);
   for (LearnerTrack& track : learners) {
-    const auto size = static_cast<int64_t>(track.interactions.size());
     track.num_before_window =
-        HasRealTimes(track) ? FirstAfter(track, start, true) : size - size / 5;
+        HasRealTimes(track) ? FirstFrom(track, start) : FirstOfLastFifth(track);
   }
 }
 
@@ -161,7 +167,11 @@ std::vector<TrackPart> BeforeWindow(absl::Span<const LearnerTrack> learners) {
 }
 
 std::vector<TrackPart> LaterWindow(absl::Span<const LearnerTrack> learners) {
-  return LaterWindowAfter(learners, absl::InfinitePast());
+  std::vector<TrackPart> parts;
+  for (const LearnerTrack& track : learners) {
+    parts.push_back({track.interactions, track.num_before_window});
+  }
+  return parts;
 }
 
 std::vector<TrackPart> WholeTracks(absl::Span<const LearnerTrack> learners) {
@@ -172,15 +182,39 @@ std::vector<TrackPart> WholeTracks(absl::Span<const LearnerTrack> learners) {
   return parts;
 }
 
-std::vector<TrackPart> LaterWindowAfter(absl::Span<const LearnerTrack> learners,
-                                        absl::Time time) {
-  std::vector<TrackPart> parts;
+std::vector<LearnerTrack> TracksUntil(absl::Span<const LearnerTrack> learners,
+                                      int64_t last_sequence) {
+  std::vector<LearnerTrack> tracks;
   for (const LearnerTrack& track : learners) {
-    parts.push_back(
-        {track.interactions,
-         std::max(track.num_before_window, FirstAfter(track, time, false))});
+    LearnerTrack& earlier = tracks.emplace_back();
+    earlier.learner = track.learner;
+    earlier.grade = track.grade;
+    for (size_t row = 0; row < track.interactions.size(); ++row) {
+      if (track.sequences[row] > last_sequence) continue;
+      earlier.interactions.push_back(track.interactions[row]);
+      earlier.sequences.push_back(track.sequences[row]);
+    }
   }
-  return parts;
+  return tracks;
+}
+
+AnswersAfter FindAnswersAfter(absl::Span<const LearnerTrack> learners,
+                              int64_t last_sequence) {
+  AnswersAfter answers;
+  for (const LearnerTrack& track : learners) {
+    const int64_t earlier = answers.count;
+    for (size_t row = 0; row < track.interactions.size(); ++row) {
+      if (!IsAnswer(track.interactions[row])) continue;
+      const bool is_after = track.sequences[row] > last_sequence;
+      if (is_after && answers.count == earlier) {
+        answers.parts.push_back(
+            {track.interactions, static_cast<int64_t>(row)});
+      }
+      answers.count += is_after ? 1 : 0;
+      if (answers.count > earlier) answers.is_after.push_back(is_after);
+    }
+  }
+  return answers;
 }
 
 int32_t FoldOf(const LearnerId& learner, int64_t seed) {

@@ -30,6 +30,7 @@ struct LearnerTrack {
   LearnerId learner;
   int32_t grade = 0;  // Their own, else that of their first class; 0: unknown.
   std::vector<Interaction> interactions;  // In order.
+  std::vector<int64_t> sequences;         // Commit sequence of each.
   // Interactions before the later window; the rest are in it.
   int64_t num_before_window = 0;
 };
@@ -40,6 +41,7 @@ struct Dataset {
   int64_t num_events = 0;  // Interactions of all learners.
   int64_t num_answers = 0;
   absl::Time newest = absl::UnixEpoch();  // Of the interactions.
+  int64_t last_sequence = 0;              // The same by commit.
 };
 
 // Reads all that is on the track, and splits off the later window.
@@ -49,7 +51,8 @@ absl::StatusOr<Dataset> ReadDataset(const TenantId& tenant, Database* database);
 
 // Sets `num_before_window` of each. Learners with real times share one moment,
 // that before which 80 % of their answers are. Where only the order of events
-// is known, it is each learner's last 20 % of events, rounded down.
+// is known, it is each learner's last 20 % of events, rounded down, but at
+// least the last one of two.
 void SplitLaterWindow(absl::Span<LearnerTrack> learners);
 
 // A learner's interactions replayed from an empty state. Those from `from` on
@@ -66,9 +69,21 @@ std::vector<TrackPart> BeforeWindow(absl::Span<const LearnerTrack> learners);
 std::vector<TrackPart> LaterWindow(absl::Span<const LearnerTrack> learners);
 std::vector<TrackPart> WholeTracks(absl::Span<const LearnerTrack> learners);
 
-// As LaterWindow(), without what happened until `time`.
-std::vector<TrackPart> LaterWindowAfter(absl::Span<const LearnerTrack> learners,
-                                        absl::Time time);
+// The tracks as they were when the event with `last_sequence` was the log's
+// last. Their times do not tell: imports and devices that were offline bring
+// old events late.
+std::vector<LearnerTrack> TracksUntil(absl::Span<const LearnerTrack> learners,
+                                      int64_t last_sequence);
+
+// Tracks of the learners who answered after that, each from the first such
+// answer on, and which answers are such. The parts live as long as `learners`.
+struct AnswersAfter {
+  std::vector<TrackPart> parts;
+  std::vector<bool> is_after;  // By answer of the parts, in their order.
+  int64_t count = 0;           // How many are.
+};
+AnswersAfter FindAnswersAfter(absl::Span<const LearnerTrack> learners,
+                              int64_t last_sequence);
 
 // 1-5, from a seeded hash of the learner.
 int32_t FoldOf(const LearnerId& learner, int64_t seed);

@@ -5,6 +5,8 @@
 #include <functional>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "core/parallel_for.h"
 #include "core/status_macros.h"
 #include "recommender/state/engagement.h"
@@ -32,6 +34,7 @@ struct KeyedEngagement {
 // One learner's engagements before and new ones after.
 struct LearnerEngagements {
   std::vector<KeyedEngagement> before;
+  std::vector<ResourceKey> latest;
   std::vector<ResourceKey> after;
 };
 
@@ -53,6 +56,11 @@ LearnerEngagements Collect(const TrackPart& part, const IdTables& ids) {
   LearnerState state;
   Fold(*kNoModel, part.interactions.first(part.from), state);
   engagements.before = EngagementsOf(state, ids);
+  for (const ResourceState* resource : LatestEngagements(
+           state,
+           [&](ResourceKey key) { return ids.resources.contains(key); })) {
+    engagements.latest.push_back(resource->resource);
+  }
   if (part.from == static_cast<int64_t>(part.interactions.size())) {
     return engagements;
   }
@@ -132,7 +140,7 @@ absl::StatusOr<RankingMetrics> JudgeFactors(
   return Judge(
       history, learners,
       [&](int64_t learner) {
-        return ScoresOf(factors, history.before.Of(learner));
+        return ScoresOf(factors, history.latest.Of(learner));
       },
       options.num_threads);
 }
@@ -163,8 +171,10 @@ absl::StatusOr<float> ChooseUnobservedWeight(const Dataset& dataset,
 }
 
 // Mean and deviation of x_u . y_i over unseen pairs of some learners.
-absl::Status Calibrate(const EngagementTable& table, InterestParams& params) {
-  const int64_t stride = Stride(table.num_learners(), kMaxCalibratedLearners);
+absl::Status Calibrate(const EngagementHistory& history,
+                       InterestParams& params) {
+  const int64_t num_learners = history.before.num_learners();
+  const int64_t stride = Stride(num_learners, kMaxCalibratedLearners);
   double count = 0;
   double sum = 0;
   double sum_of_squares = 0;
@@ -173,13 +183,13 @@ absl::Status Calibrate(const EngagementTable& table, InterestParams& params) {
     sum += sign * score;
     sum_of_squares += sign * score * score;
   };
-  for (int64_t learner = 0; learner < table.num_learners(); learner += stride) {
-    const auto history = table.Of(learner);
-    if (history.empty()) continue;
+  for (int64_t learner = 0; learner < num_learners; learner += stride) {
+    const auto latest = history.latest.Of(learner);
+    if (latest.empty()) continue;
     ASSIGN_OR_RETURN(const std::vector<float> scores,
-                     ScoresOf(params.factors, history));
+                     ScoresOf(params.factors, latest));
     for (const float score : scores) add(score, 1);
-    for (const Engagement& seen : history) {
+    for (const Engagement& seen : history.before.Of(learner)) {
       add(scores[ToInt(seen.resource)], -1);
     }
   }
@@ -193,6 +203,21 @@ absl::Status Calibrate(const EngagementTable& table, InterestParams& params) {
     params.score_deviation = static_cast<float>(deviation);
   }
   return absl::OkStatus();
+}
+
+// The engagements among `all`, which are in the order of rows, of `keys`; in
+// that order too.
+std::vector<Engagement> OnlyOf(
+    absl::Span<const ResourceKey> keys,
+    const absl::flat_hash_map<ResourceKey, ResourceRow>& rows,
+    absl::Span<const Engagement> all) {
+  absl::flat_hash_set<ResourceRow> wanted;
+  for (const ResourceKey key : keys) wanted.insert(rows.at(key));
+  std::vector<Engagement> chosen;
+  for (const Engagement& engagement : all) {
+    if (wanted.contains(engagement.resource)) chosen.push_back(engagement);
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -221,6 +246,7 @@ EngagementHistory CollectEngagements(absl::Span<const TrackPart> parts,
     history.resources.push_back(id);
   }
   history.before.num_resources = static_cast<int32_t>(history.resources.size());
+  history.latest.num_resources = history.before.num_resources;
   for (const LearnerEngagements& learner : learners) {
     std::vector<Engagement> before;
     for (const KeyedEngagement& engagement : learner.before) {
@@ -231,6 +257,7 @@ EngagementHistory CollectEngagements(absl::Span<const TrackPart> parts,
                 return a.resource < b.resource;
               });
     history.before.AddLearner(before);
+    history.latest.AddLearner(OnlyOf(learner.latest, rows, before));
     std::vector<ResourceRow>& after = history.after.emplace_back();
     for (const ResourceKey key : learner.after) {
       const auto row = rows.find(key);
@@ -307,7 +334,7 @@ absl::StatusOr<InterestParams> RefitInterest(const Dataset& dataset,
   params.grades = PopularByGrade(history.before, grades);
   if (!with_factors || history.resources.empty()) return params;
   ASSIGN_OR_RETURN(params.factors, TrainAls(history.before, options));
-  RETURN_IF_ERROR(Calibrate(history.before, params));
+  RETURN_IF_ERROR(Calibrate(history, params));
   return params;
 }
 

@@ -26,6 +26,8 @@ struct EngagementHistory {
   std::vector<ResourceId> resources;  // By row, in the order of ids: those that
                                       // somebody engaged with before.
   EngagementTable before;             // By part.
+  EngagementTable latest;  // Of `before`, by part: what serving would fold in
+                           // (LatestEngagements()).
   // By part: rows engaged with after, and neither met nor engaged with before.
   std::vector<std::vector<ResourceRow>> after;
 };

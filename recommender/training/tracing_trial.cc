@@ -131,34 +131,10 @@ class Trial {
   TracingModel best_lr_;
 };
 
-}  // namespace
-
-TracingTrial TryTracing(const Dataset& dataset,
-                        const TracingTrialOptions& options) {
-  return Trial(dataset, options).Run();
-}
-
-std::optional<ServingComparison> CompareWithServing(
-    const Dataset& dataset, const TracingModel& candidate,
-    const TracingModel& serving, absl::Time serving_data_time,
-    int num_threads) {
-  const std::vector<TrackPart> parts =
-      LaterWindowAfter(dataset.learners, serving_data_time);
-  if (CountAnswers(parts) < kMinComparedAnswers) return std::nullopt;
-  const std::vector<Prediction> by_candidate =
-      PredictAnswers(candidate, parts, num_threads);
-  const std::vector<Prediction> by_serving =
-      PredictAnswers(serving, parts, num_threads);
-  return ServingComparison{EvaluateTracing(by_candidate),
-                           EvaluateTracing(by_serving),
-                           CompareLogLoss(by_candidate, by_serving)};
-}
-
-TracingModel RefitTracing(const Dataset& dataset, int num_epochs,
-                          const TracingTrialOptions& options) {
-  const std::vector<TrackPart> parts = WholeTracks(dataset.learners);
-  const TracingModel base =
-      FitCountsAndBkt(parts, dataset.ids, options.num_threads);
+// Fits all of a model, LR-H for `num_epochs`.
+TracingModel FitTracing(absl::Span<const TrackPart> parts, const IdTables& ids,
+                        int num_epochs, const TracingTrialOptions& options) {
+  const TracingModel base = FitCountsAndBkt(parts, ids, options.num_threads);
   if (options.progress) options.progress(0.3);
   const std::vector<LrhExample> examples =
       MakeExamples(base, parts, kMaxExamples, options.num_threads);
@@ -168,6 +144,50 @@ TracingModel RefitTracing(const Dataset& dataset, int num_epochs,
     lrh.progress = [&](double done) { options.progress(0.3 + 0.7 * done); };
   }
   return WithLrh(base, TrainLrh(examples, {}, lrh).weights);
+}
+
+std::vector<Prediction> PredictAnswersAfter(const TracingModel& model,
+                                            const AnswersAfter& answers,
+                                            int num_threads) {
+  const std::vector<Prediction> all =
+      PredictAnswers(model, answers.parts, num_threads);
+  std::vector<Prediction> after;
+  for (size_t answer = 0; answer < all.size(); ++answer) {
+    if (answers.is_after[answer]) after.push_back(all[answer]);
+  }
+  return after;
+}
+
+}  // namespace
+
+TracingTrial TryTracing(const Dataset& dataset,
+                        const TracingTrialOptions& options) {
+  return Trial(dataset, options).Run();
+}
+
+std::optional<ServingComparison> CompareWithServing(
+    const Dataset& dataset, const TracingModel& serving, int64_t last_sequence,
+    int num_epochs, const TracingTrialOptions& options) {
+  const AnswersAfter answers =
+      FindAnswersAfter(dataset.learners, last_sequence);
+  if (answers.count < kMinJudgedAnswers) return std::nullopt;
+  const std::vector<LearnerTrack> earlier =
+      TracksUntil(dataset.learners, last_sequence);
+  const TracingModel candidate =
+      FitTracing(WholeTracks(earlier), dataset.ids, num_epochs, options);
+  const std::vector<Prediction> by_candidate =
+      PredictAnswersAfter(candidate, answers, options.num_threads);
+  const std::vector<Prediction> by_serving =
+      PredictAnswersAfter(serving, answers, options.num_threads);
+  return ServingComparison{EvaluateTracing(by_candidate),
+                           EvaluateTracing(by_serving),
+                           CompareLogLoss(by_candidate, by_serving)};
+}
+
+TracingModel RefitTracing(const Dataset& dataset, int num_epochs,
+                          const TracingTrialOptions& options) {
+  return FitTracing(WholeTracks(dataset.learners), dataset.ids, num_epochs,
+                    options);
 }
 
 }  // namespace evenlight

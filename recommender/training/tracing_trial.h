@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "recommender/evaluation/tracing_metrics.h"
 #include "recommender/models/tracing_model.h"
 #include "recommender/training/dataset.h"
@@ -43,20 +42,25 @@ struct TracingTrial {
 TracingTrial TryTracing(const Dataset& dataset,
                         const TracingTrialOptions& options);
 
-// The candidate beside the version that serves, on the answers of the window
-// that are newer than all that the version was trained on: the version has
-// seen the others, and would look better than it is.
+// What today's training would have made of the events that the version which
+// serves was trained on, beside that version, on the answers that were
+// committed since: neither has seen them, and neither knows more than the
+// other.
 struct ServingComparison {
   TracingMetrics candidate;
   TracingMetrics serving;
   LossDifference difference;  // Of the candidate.
 };
 
-// nullopt if there are fewer than `kMinComparedAnswers` such answers.
-inline constexpr int64_t kMinComparedAnswers = 100;
+// Fewer answers tell nothing of a model.
+inline constexpr int64_t kMinJudgedAnswers = 100;
+
+// `last_sequence` is that of the last event that `serving` was trained on. Fits
+// LR-H for `num_epochs`. nullopt if fewer than `kMinJudgedAnswers` answers came
+// since.
 std::optional<ServingComparison> CompareWithServing(
-    const Dataset& dataset, const TracingModel& candidate,
-    const TracingModel& serving, absl::Time serving_data_time, int num_threads);
+    const Dataset& dataset, const TracingModel& serving, int64_t last_sequence,
+    int num_epochs, const TracingTrialOptions& options);
 
 // Fits on everything, LR-H for `num_epochs`.
 TracingModel RefitTracing(const Dataset& dataset, int num_epochs,

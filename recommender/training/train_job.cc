@@ -56,9 +56,12 @@ class TrainRun {
     if (const auto reason = NothingToDo(versions); reason.has_value()) {
       return Finish(TrainOutcome::kNothingToDo, *reason);
     }
+    next_version_ = versions.empty() ? 1 : versions.front().version + 1;
     RETURN_IF_ERROR(TryModels(versions));
+    if (MustStop()) return Finish(TrainOutcome::kNothingToDo, missing_);
+    NoteGates();
     for (const Gate& gate : report_.gates) {
-      if (!gate.passed) return Finish(TrainOutcome::kRefused, Describe(gate));
+      if (!gate.passed) return Refuse(gate);
     }
     ASSIGN_OR_RETURN(const ModelSet models, Refit());
     return Publish(models);
@@ -86,45 +89,105 @@ class TrainRun {
   // Why there is nothing to do; nullopt if there is.
   std::optional<std::string> NothingToDo(
       const std::vector<ModelVersionSummary>& versions) const {
-    if (dataset_.num_answers < options_.min_answers) {
+    if (dataset_.num_events < options_.min_answers) {
       return absl::StrCat("tenant ", options_.tenant, " has ",
-                          dataset_.num_answers, " answers, ",
+                          dataset_.num_events, " interactions, of them ",
+                          dataset_.num_answers, " answers; ",
                           options_.min_answers, " are needed");
     }
     if (options_.force) return std::nullopt;
     const auto newest =
         std::find_if(versions.begin(), versions.end(),
                      [](const auto& version) { return version.status.ok(); });
-    if (newest == versions.end() || dataset_.newest > newest->data_time ||
-        dataset_.num_events > newest->num_events) {
+    // Not by time: imports and devices that were offline bring old events late.
+    if (newest == versions.end() ||
+        dataset_.last_sequence != newest->last_sequence ||
+        dataset_.num_events != newest->num_events) {
       return std::nullopt;
     }
-    return absl::StrCat("no event of tenant ", options_.tenant,
-                        " is newer than version ", newest->version);
+    return absl::StrCat("version ", newest->version,
+                        " was trained on all events of tenant ",
+                        options_.tenant);
   }
 
+  // --- Judging ---
+
+  // Without a judgement only the operator may publish.
+  bool MustStop() const { return !missing_.empty() && !options_.force; }
+
   absl::Status TryModels(const std::vector<ModelVersionSummary>& versions) {
-    Start("evaluate tracing");
-    const TracingTrial tracing = TryTracing(dataset_, TracingOptions());
-    report_.num_epochs = tracing.num_epochs;
-    report_.tracing = tracing.results;
-    if (!tracing.results.empty()) {
-      report_.gates.push_back(LogLossGate("log loss above that of the kc mean",
-                                          tracing.against_kc_mean));
+    has_tracing_ = dataset_.num_answers >= options_.min_answers;
+    if (has_tracing_) {
+      TryTracingHalf();
+    } else {
+      report_.notes.push_back(
+          absl::StrCat("tracing was left out: there are ", dataset_.num_answers,
+                       " answers, ", options_.min_answers, " are needed"));
     }
+    if (MustStop()) return absl::OkStatus();
     Start("compare with serving");
-    RETURN_IF_ERROR(Compare(tracing.candidate, versions));
+    RETURN_IF_ERROR(Compare(versions));
+    if (MustStop()) return absl::OkStatus();
     Start("evaluate factors");
     ASSIGN_OR_RETURN(report_.interest,
                      TryInterest(dataset_, InterestOptions()));
     report_.has_factors = AreFactorsWorthIt(report_.interest.factors,
                                             report_.interest.popularity);
+    if (report_.interest.factors.num_learners == 0) {
+      report_.notes.push_back(
+          "factors could not be judged: no learner went on to something new "
+          "in the later window");
+    }
     return absl::OkStatus();
   }
 
-  // The version that serves: the pinned one, else the newest whole one.
-  absl::Status Compare(const TracingModel& candidate,
-                       const std::vector<ModelVersionSummary>& versions) {
+  void TryTracingHalf() {
+    const bool names_kcs = !dataset_.ids.kcs.empty();
+    if (names_kcs && report_.num_window_answers < kMinJudgedAnswers) {
+      missing_ = absl::StrCat(
+          "the later window has ", report_.num_window_answers, " answers, ",
+          kMinJudgedAnswers, " are needed to judge a model");
+      if (MustStop()) return;
+    }
+    Start("evaluate tracing");
+    const TracingTrial trial = TryTracing(dataset_, TracingOptions());
+    report_.num_epochs = trial.num_epochs;
+    report_.tracing = trial.results;
+    if (!names_kcs) {
+      report_.notes.push_back(
+          "no answer names a knowledge component: there is nothing to trace");
+    } else if (!trial.candidate.is_trained()) {
+      missing_ =
+          "no answer before the later window names a knowledge component";
+    } else if (missing_.empty()) {
+      report_.gates.push_back(LogLossGate("log loss above that of the kc mean",
+                                          trial.against_kc_mean));
+      NoteWorse();
+    }
+  }
+
+  // Not a reason to refuse, but to look.
+  void NoteWorse() {
+    const TracingMetrics& lrh = report_.tracing.front().metrics;
+    for (const TracingResult& other : report_.tracing) {
+      if (other.model != "bkt" && other.model != "bestlr") continue;
+      if (lrh.log_loss <= other.metrics.log_loss) continue;
+      report_.notes.push_back(absl::StrFormat(
+          "lrh predicts the later window worse than %s: log loss %.4f, not "
+          "%.4f",
+          other.model, lrh.log_loss, other.metrics.log_loss));
+    }
+  }
+
+  void NoteGates() {
+    if (missing_.empty()) return;
+    report_.notes.push_back(absl::StrCat(
+        report_.gates.empty() ? "No gate could be applied: " : "Forced: ",
+        missing_));
+  }
+
+  // With the version that serves: the pinned one, else the newest whole one.
+  absl::Status Compare(const std::vector<ModelVersionSummary>& versions) {
     ASSIGN_OR_RETURN(const std::optional<int64_t> pinned, directory_.Pinned());
     const auto serving = std::find_if(
         versions.begin(), versions.end(), [&](const auto& version) {
@@ -142,20 +205,40 @@ class TrainRun {
       report_.serving_note = std::string(models.status().message());
       return absl::OkStatus();
     }
-    report_.serving =
-        CompareWithServing(dataset_, candidate, (*models)->tracing,
-                           serving->data_time, options_.num_threads);
-    if (report_.serving.has_value()) {
-      report_.gates.push_back(
-          LogLossGate(absl::StrCat("log loss above that of serving version ",
-                                   serving->version),
-                      report_.serving->difference));
-    } else {
-      report_.serving_note =
-          absl::StrCat("it has seen all but fewer than ", kMinComparedAnswers,
-                       " answers of the window");
-    }
+    CompareWith(*serving, (*models)->tracing);
     return absl::OkStatus();
+  }
+
+  void CompareWith(const ModelVersionSummary& version,
+                   const TracingModel& serving) {
+    if (!serving.is_trained()) {
+      report_.serving_note = "it does not trace";
+      return;
+    }
+    if (!has_tracing_ || dataset_.ids.kcs.empty()) {
+      report_.serving_note = "only it traces";
+      missing_ = absl::StrCat("version ", version.version,
+                              " traces, its successor could not: there are ",
+                              dataset_.num_answers, " answers, ",
+                              options_.min_answers, " are needed, with kcs");
+      return;
+    }
+    if (version.last_sequence == 0) {
+      report_.serving_note = "it does not say which events it was trained on";
+      return;
+    }
+    report_.serving =
+        CompareWithServing(dataset_, serving, version.last_sequence,
+                           report_.num_epochs, TracingOptions());
+    if (!report_.serving.has_value()) {
+      report_.serving_note = absl::StrCat("fewer than ", kMinJudgedAnswers,
+                                          " answers came since it was trained");
+      return;
+    }
+    report_.gates.push_back(
+        LogLossGate(absl::StrCat("log loss above that of serving version ",
+                                 version.version),
+                    report_.serving->difference));
   }
 
   absl::StatusOr<std::shared_ptr<const ModelSet>> LoadModels(
@@ -166,9 +249,11 @@ class TrainRun {
 
   absl::StatusOr<ModelSet> Refit() {
     ModelSet models;
-    Start("train tracing");
-    models.tracing =
-        RefitTracing(dataset_, report_.num_epochs, TracingOptions());
+    if (has_tracing_) {
+      Start("train tracing");
+      models.tracing =
+          RefitTracing(dataset_, report_.num_epochs, TracingOptions());
+    }
     Start("train factors");
     ASSIGN_OR_RETURN(
         InterestParams interest,
@@ -180,18 +265,27 @@ class TrainRun {
   absl::StatusOr<TrainJobResult> Publish(const ModelSet& models) {
     Start("publish");
     report_.outcome = NameOf(TrainOutcome::kPublished);
-    report_.message = Summary();
+    report_.version = next_version_;
+    report_.message =
+        absl::StrCat("published version ", report_.version, ": ", Summary());
     const ModelFiles report = {{"report.json", ReportJson(report_)},
                                {"model_card.md", ModelCard(report_)}};
-    const ModelVersionSummary summary = {.data_time = dataset_.newest,
-                                         .num_events = dataset_.num_events,
-                                         .seed = options_.seed,
-                                         .status = absl::OkStatus()};
+    const ModelVersionSummary summary = {
+        .data_time = dataset_.newest,
+        .num_events = dataset_.num_events,
+        .last_sequence = dataset_.last_sequence,
+        .seed = options_.seed,
+        .status = absl::OkStatus()};
     ASSIGN_OR_RETURN(report_.version, directory_.Publish(EncodeModelSet(models),
                                                          report, summary));
-    return Finish(
-        TrainOutcome::kPublished,
-        absl::StrCat("published version ", report_.version, ": ", Summary()));
+    return Finish(TrainOutcome::kPublished, report_.message);
+  }
+
+  absl::StatusOr<TrainJobResult> Refuse(const Gate& gate) {
+    TrainJobResult result = Finish(TrainOutcome::kRefused, Describe(gate));
+    RETURN_IF_ERROR(
+        directory_.KeepRefused(absl::StrCat(result.report_json, "\n")));
+    return result;
   }
 
   std::string Summary() const {
@@ -203,6 +297,7 @@ class TrainRun {
       absl::StrAppendFormat(&text, ", AUC %.4f and log loss %.4f", lrh.auc,
                             lrh.log_loss);
     }
+    if (!has_tracing_) absl::StrAppend(&text, ", without tracing");
     return absl::StrCat(
         text, report_.has_factors ? ", with factors" : ", popularity only");
   }
@@ -256,6 +351,9 @@ class TrainRun {
   Database* const database_;
   Dataset dataset_;
   TrainReport report_;
+  int64_t next_version_ = 1;  // Nobody else publishes under the lock.
+  bool has_tracing_ = false;
+  std::string missing_;  // What a judgement lacks; empty: nothing.
   std::string stage_;
   absl::Time stage_start_;
 };

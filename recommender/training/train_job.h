@@ -24,8 +24,10 @@ struct TrainJobOptions {
   int64_t seed = 1;
   int num_threads = 2;
   int num_factors = 32;
-  int64_t min_answers = 1000;  // Fewer: kNothingToDo, naming how many.
-  bool force = false;          // Also when no event is new.
+  // Fewer interactions: kNothingToDo, naming how many there are. Fewer answers:
+  // factors and popularity only.
+  int64_t min_answers = 1000;
+  bool force = false;  // Also when no event is new or nothing can be judged.
   // Called with a stage's name and how much of it is done, in [0, 1]. May be
   // empty.
   std::function<void(absl::string_view stage, double done)> progress;
@@ -34,8 +36,9 @@ struct TrainJobOptions {
 // The values are the exit codes of `evenlight train`.
 enum class TrainOutcome {
   kPublished = 0,
-  kRefused = 3,      // By a gate.
-  kNothingToDo = 4,  // Too little data or nothing new.
+  kRefused = 3,      // By a gate; `<model_dir>/<tenant>/refused/` says which.
+  kNothingToDo = 4,  // Too little data to train on or to judge by, or nothing
+                     // new.
   kTryLater = 75,    // Another trainer runs.
 };
 

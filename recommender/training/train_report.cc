@@ -10,7 +10,7 @@
 namespace evenlight {
 namespace {
 
-// Writes name-value pairs of one JSON text.
+// Writes name-value pairs, and lists, of one JSON text.
 class JsonWriter {
  public:
   JsonWriter() : writer_(buffer_) {
@@ -21,10 +21,13 @@ class JsonWriter {
   void Name(absl::string_view name) {
     writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
   }
-  void Add(absl::string_view name, absl::string_view value) {
-    Name(name);
+  void Add(absl::string_view value) {
     writer_.String(value.data(),
                    static_cast<rapidjson::SizeType>(value.size()));
+  }
+  void Add(absl::string_view name, absl::string_view value) {
+    Name(name);
+    Add(value);
   }
   void Add(absl::string_view name, int64_t value) {
     Name(name);
@@ -118,6 +121,12 @@ void AddGates(const TrainReport& report, JsonWriter& json) {
   json.EndList();
 }
 
+void AddNotes(const TrainReport& report, JsonWriter& json) {
+  json.BeginList("notes");
+  for (const std::string& note : report.notes) json.Add(note);
+  json.EndList();
+}
+
 // --- The model card ---
 
 std::string TracingRow(absl::string_view model, const TracingMetrics& m) {
@@ -166,8 +175,8 @@ std::string TracingTable(const TrainReport& report) {
   }
   if (report.serving.has_value()) {
     absl::StrAppend(
-        &text, "\nOn answers that version ", report.serving_version,
-        " has not seen:\n\n"
+        &text, "\nOn answers that came since version ", report.serving_version,
+        " was trained, with a candidate trained on the same events as it:\n\n"
         "| model | answers | AUC | log loss | accuracy | calibration error |\n"
         "|---|---|---|---|---|---|\n",
         TracingRow("candidate", report.serving->candidate),
@@ -196,6 +205,15 @@ std::string GateTable(const TrainReport& report) {
   for (const Gate& gate : report.gates) {
     absl::StrAppendFormat(&text, "| %s | %.4f | %.4f | %s |\n", gate.name,
                           gate.value, gate.limit, gate.passed ? "yes" : "no");
+  }
+  if (report.gates.empty()) absl::StrAppend(&text, "\nNone was applied.\n");
+  return text;
+}
+
+std::string NoteList(const TrainReport& report) {
+  std::string text = report.notes.empty() ? "" : "\n## Notes\n\n";
+  for (const std::string& note : report.notes) {
+    absl::StrAppend(&text, "- ", note, "\n");
   }
   return text;
 }
@@ -226,6 +244,7 @@ std::string ReportJson(const TrainReport& report) {
   AddRanking("popularity", report.interest.popularity, json);
   json.End();
   AddGates(report, json);
+  AddNotes(report, json);
   json.Begin("seconds");
   for (const auto& [stage, seconds] : report.seconds) json.Add(stage, seconds);
   json.End();
@@ -236,7 +255,8 @@ std::string ReportJson(const TrainReport& report) {
 std::string ModelCard(const TrainReport& report) {
   return absl::StrCat("# Model of ", report.tenant, "\n\n", report.message,
                       ".\n\n", DataTable(report), TracingTable(report),
-                      RankingTable(report), GateTable(report));
+                      RankingTable(report), GateTable(report),
+                      NoteList(report));
 }
 
 }  // namespace evenlight

@@ -43,6 +43,7 @@ struct TrainReport {
   InterestTrial interest;
   bool has_factors = false;
   std::vector<Gate> gates;
+  std::vector<std::string> notes;  // What was left out or should be looked at.
 
   std::vector<std::pair<std::string, double>> seconds;  // By stage.
 };
@@ -51,7 +52,7 @@ struct TrainReport {
 // metrics as `<metric>_error`.
 std::string ReportJson(const TrainReport& report);
 
-// Markdown: data, metrics beside baselines, gates.
+// Markdown: data, metrics beside baselines, gates, notes.
 std::string ModelCard(const TrainReport& report);
 
 }  // namespace evenlight

@@ -4,6 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "evenlight/v1/catalog_service.pb.h"
+#include "services/cli/text.h"
 #include "services/cli/upsert.h"
 #include "services/interop/to_message.h"
 
@@ -37,10 +38,7 @@ std::map<int, std::string> WrongElements(const absl::Status& status) {
         element < 0) {
       return {};
     }
-    // The path within the element is what a reader of the file understands.
-    absl::string_view field(violation.field);
-    field.remove_prefix(end + 1);
-    if (!field.empty()) field.remove_prefix(1);
+    const absl::string_view field = FieldInElement(violation.field);
     std::string& text = wrong[element];
     absl::StrAppend(&text, text.empty() ? "" : "; ", field,
                     field.empty() ? "" : ": ", violation.description);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -48,7 +49,13 @@ std::string Explain(const absl::Status& status) {
   std::string text = absl::StrCat(absl::StatusCodeToString(status.code()), ": ",
                                   status.message());
   for (const CallViolation& violation : ViolationsOf(status)) {
-    absl::StrAppend(&text, "; ", violation.field, ": ", violation.description);
+    const std::string wrong =
+        absl::StrCat(violation.field, ": ", violation.description);
+    // The message tells the first of them itself.
+    if (!absl::StrContains(text, wrong)) absl::StrAppend(&text, "; ", wrong);
+    if (violation.field == kTenantKey) {
+      absl::StrAppend(&text, "; --tenant names it");
+    }
   }
   if (status.code() == absl::StatusCode::kUnavailable) {
     absl::StrAppend(&text, "; is evenlightd running there? --server names it");

@@ -19,6 +19,9 @@ class Message;
 
 namespace evenlight {
 
+// The metadata key that names a call's tenant.
+inline constexpr char kTenantKey[] = "evenlight-tenant";
+
 // One thread.
 class Client {
  public:

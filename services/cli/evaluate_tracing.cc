@@ -1,5 +1,6 @@
 #include "services/cli/evaluate_tracing.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +22,12 @@ LogField Rounded(const char* name, double value) {
   LogField field(name, value);
   field.json = absl::StrFormat("%.4f", value);
   return field;
+}
+
+bool IsOrdered(const AnswerSet& set) { return set.has_order || set.has_time; }
+
+const char* FoldsOf(const AnswerSet& set) {
+  return set.has_folds ? "file" : "seeded_hash";
 }
 
 std::vector<LogField> FiguresOf(const TracingScore& score) {
@@ -57,8 +64,13 @@ absl::Status WriteReport(const EvaluateTracingOptions& options,
   ASSIGN_OR_RETURN(const std::string digest,
                    Sha256HexOfFile(options.answers_file));
   const std::string setting = options.is_full ? "full" : "chunk200";
+  const std::string name =
+      std::filesystem::path(options.answers_file).filename().string();
   std::vector<LogField> head = {
+      {"file", name},
       {"file_sha256", digest},
+      {"ordered", IsOrdered(file.set) ? "yes" : "no"},
+      {"folds", FoldsOf(file.set)},
       {"answers", file.num_answers},
       {"learners", static_cast<int64_t>(file.set.learners.size())},
       {"refused", static_cast<int64_t>(file.refused.size())},
@@ -89,10 +101,9 @@ absl::Status Run(const EvaluateTracingOptions& options,
   ASSIGN_OR_RETURN(const AnswersFile file, ReadAnswersCsv(&in));
   console.err << "answers=" << file.num_answers
               << " learners=" << file.set.learners.size()
-              << " refused=" << file.refused.size() << " ordered="
-              << (file.set.has_order || file.set.has_time ? "yes" : "no")
-              << " folds=" << (file.set.has_folds ? "file" : "hash")
-              << std::endl;
+              << " refused=" << file.refused.size()
+              << " ordered=" << (IsOrdered(file.set) ? "yes" : "no")
+              << " folds=" << FoldsOf(file.set) << std::endl;
   Progress progress(console, "tracing");
   TracingExperimentOptions experiment;
   experiment.models = options.models;
@@ -106,7 +117,12 @@ absl::Status Run(const EvaluateTracingOptions& options,
   ASSIGN_OR_RETURN(const std::vector<TracingScore> scores,
                    RunTracingExperiment(file.set, experiment));
   progress.Finish();
-  for (const TracingScore& score : scores) console.Figures(FiguresOf(score));
+  for (const TracingScore& score : scores) {
+    std::vector<LogField> figures = FiguresOf(score);
+    // Tracing reads the order of answers: figures without one mean less.
+    if (!IsOrdered(file.set)) figures.push_back({"ordered", "no"});
+    console.Figures(figures);
+  }
   return WriteReport(options, file, scores);
 }
 

@@ -22,7 +22,8 @@ struct EvaluateTracingOptions {
   std::string out_file;  // A JSON report; empty: none.
 };
 
-// Prints a line per model and fold, `fold=mean` for the mean over folds.
+// Prints a line per model and fold, `fold=mean` for the mean over folds; each
+// says `ordered=no` where the file has neither order nor time.
 int EvaluateTracing(const EvaluateTracingOptions& options,
                     const Console& console);
 

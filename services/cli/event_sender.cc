@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "evenlight/v1/track_service.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "services/cli/methods.h"
+#include "services/cli/text.h"
 
 namespace evenlight {
 namespace {
@@ -14,19 +16,20 @@ namespace {
 constexpr size_t kMaxEvents = 1000;
 constexpr size_t kMaxBytes = 2 << 20;
 
-// The message with the fields that it does not name itself.
+// What is wrong with each field, else the message.
 std::string ReasonOf(const google::rpc::Status& error) {
-  std::string reason = error.message();
+  std::vector<std::string> reasons;
   for (const auto& detail : error.details()) {
     google::rpc::BadRequest bad_request;
     if (!detail.UnpackTo(&bad_request)) continue;
     for (const auto& violation : bad_request.field_violations()) {
-      if (reason.find(violation.description()) != std::string::npos) continue;
-      absl::StrAppend(&reason, "; ", violation.field(), ": ",
-                      violation.description());
+      const absl::string_view field = FieldInElement(violation.field());
+      reasons.push_back(absl::StrCat(field, field.empty() ? "" : ": ",
+                                     violation.description()));
     }
   }
-  return reason;
+  if (!reasons.empty()) return absl::StrJoin(reasons, "; ");
+  return std::string(absl::StripPrefix(FieldInElement(error.message()), ": "));
 }
 
 }  // namespace

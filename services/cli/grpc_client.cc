@@ -21,7 +21,6 @@ namespace {
 
 using google::protobuf::Message;
 
-constexpr char kTenantKey[] = "evenlight-tenant";
 constexpr std::chrono::minutes kDeadline(5);
 // Above what the server's largest page can be.
 constexpr int kMaxResponseBytes = 64 << 20;

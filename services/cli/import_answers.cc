@@ -118,19 +118,18 @@ absl::Status RunInteractions(const ImportOptions& options, Client* client,
 
 int ImportAnswers(const ImportOptions& options, Client* client,
                   const Console& console) {
-  ImportReport report;
-  RetryingClient retrying(client, console.sleep);
-  const absl::Status status = RunAnswers(options, &retrying, console, &report);
-  return FinishImport(options, status, &report, console);
+  return RunImport(options, client, console,
+                   [&](Client* retrying, ImportReport* report) {
+                     return RunAnswers(options, retrying, console, report);
+                   });
 }
 
 int ImportInteractions(const ImportOptions& options, Client* client,
                        const Console& console) {
-  ImportReport report;
-  RetryingClient retrying(client, console.sleep);
-  const absl::Status status =
-      RunInteractions(options, &retrying, console, &report);
-  return FinishImport(options, status, &report, console);
+  return RunImport(options, client, console,
+                   [&](Client* retrying, ImportReport* report) {
+                     return RunInteractions(options, retrying, console, report);
+                   });
 }
 
 }  // namespace evenlight

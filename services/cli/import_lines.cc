@@ -189,34 +189,34 @@ absl::Status RunRoster(const ImportOptions& options, Client* client,
 
 int ImportEvents(const ImportOptions& options, Client* client,
                  const Console& console) {
-  ImportReport report;
-  RetryingClient retrying(client, console.sleep);
-  const absl::Status status = RunEvents(options, &retrying, console, &report);
-  return FinishImport(options, status, &report, console);
+  return RunImport(options, client, console,
+                   [&](Client* retrying, ImportReport* report) {
+                     return RunEvents(options, retrying, console, report);
+                   });
 }
 
 int ImportResources(const ImportOptions& options, Client* client,
                     const Console& console) {
-  ImportReport report;
-  RetryingClient retrying(client, console.sleep);
-  const absl::Status status = RunResources(options, &retrying, &report);
-  return FinishImport(options, status, &report, console);
+  return RunImport(options, client, console,
+                   [&](Client* retrying, ImportReport* report) {
+                     return RunResources(options, retrying, report);
+                   });
 }
 
 int ImportKcs(const ImportOptions& options, Client* client,
               const Console& console) {
-  ImportReport report;
-  RetryingClient retrying(client, console.sleep);
-  const absl::Status status = RunKcs(options, &retrying, &report);
-  return FinishImport(options, status, &report, console);
+  return RunImport(options, client, console,
+                   [&](Client* retrying, ImportReport* report) {
+                     return RunKcs(options, retrying, report);
+                   });
 }
 
 int ImportRoster(const ImportOptions& options, Client* client,
                  const Console& console) {
-  ImportReport report;
-  RetryingClient retrying(client, console.sleep);
-  const absl::Status status = RunRoster(options, &retrying, &report);
-  return FinishImport(options, status, &report, console);
+  return RunImport(options, client, console,
+                   [&](Client* retrying, ImportReport* report) {
+                     return RunRoster(options, retrying, report);
+                   });
 }
 
 }  // namespace evenlight

@@ -1,7 +1,7 @@
 #include "services/cli/import_report.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
@@ -10,25 +10,43 @@
 namespace evenlight {
 namespace {
 
+constexpr char kHeader[] = "line,reason,row";
+
 std::string RefusedFile(const ImportOptions& options) {
   return options.refused_file.empty()
              ? absl::StrCat(options.file, ".refused.csv")
              : options.refused_file;
 }
 
-}  // namespace
+// Whatever the two are called: links count as what they lead to.
+bool IsInput(const ImportOptions& options) {
+  std::error_code not_there;
+  return std::filesystem::equivalent(options.file, RefusedFile(options),
+                                     not_there);
+}
+
+// What an earlier import left would be taken for the outcome of this one.
+void RemoveOldRefused(const ImportOptions& options) {
+  if (!options.refused_file.empty()) return;
+  const std::string path = RefusedFile(options);
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(
+          std::filesystem::symlink_status(path, ignored))) {
+    return;
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string header;
+  if (!std::getline(in, header) || header != kHeader) return;
+  std::filesystem::remove(path, ignored);
+}
 
 absl::Status WriteRefused(const ImportOptions& options, ImportReport* report) {
   const std::string path = RefusedFile(options);
-  if (report->refused.empty()) {
-    std::remove(path.c_str());
-    return absl::OkStatus();
-  }
   std::stable_sort(
       report->refused.begin(), report->refused.end(),
       [](const RefusedRow& a, const RefusedRow& b) { return a.line < b.line; });
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << "line,reason,row\n";
+  out << kHeader << "\n";
   // The rows' text is not kept in memory; it is read again.
   std::ifstream in(options.file, std::ios::binary);
   LineReader reader(&in);
@@ -49,9 +67,15 @@ absl::Status WriteRefused(const ImportOptions& options, ImportReport* report) {
   return absl::OkStatus();
 }
 
-int FinishImport(const ImportOptions& options, const absl::Status& status,
-                 ImportReport* report, const Console& console) {
-  const absl::Status written = WriteRefused(options, report);
+// Ends an import that `status` stopped, if it is an error.
+int Finish(const ImportOptions& options, const absl::Status& status,
+           ImportReport* report, const Console& console) {
+  absl::Status written;
+  if (!report->refused.empty()) {
+    written = WriteRefused(options, report);
+  } else if (status.ok()) {
+    RemoveOldRefused(options);
+  }
   std::vector<LogField> figures = {
       {"accepted", report->num_accepted},
       {"duplicate", report->num_duplicate},
@@ -71,6 +95,22 @@ int FinishImport(const ImportOptions& options, const absl::Status& status,
               << " rows refused; the first is line " << first.line << ": "
               << first.reason << std::endl;
   return kExitRefused;
+}
+
+}  // namespace
+
+int RunImport(const ImportOptions& options, Client* client,
+              const Console& console, const SendFile& send) {
+  if (IsInput(options)) {
+    console.err << "evenlight: import " << options.file
+                << ": --refused names the input itself: "
+                << RefusedFile(options) << std::endl;
+    return kExitUsage;
+  }
+  ImportReport report;
+  RetryingClient retrying(client, console.sleep);
+  const absl::Status status = send(&retrying, &report);
+  return Finish(options, status, &report, console);
 }
 
 }  // namespace evenlight

@@ -4,11 +4,13 @@
 #define EVENLIGHT_SERVICES_CLI_IMPORT_REPORT_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "core/log.h"
+#include "services/cli/client.h"
 #include "services/cli/console.h"
 #include "services/cli/import.h"
 #include "services/interop/line_reader.h"
@@ -22,16 +24,18 @@ struct ImportReport {
   std::vector<LogField> more;  // Figures of one format.
 };
 
-// Writes the refused rows to the file that `options` name, as CSV with the
-// columns line, reason, row; removes an older one if there are none.
-//
-// UNAVAILABLE: the file cannot be written.
-absl::Status WriteRefused(const ImportOptions& options, ImportReport* report);
+// Sends what the file says and fills the report; an error stops the import.
+using SendFile = std::function<absl::Status(Client*, ImportReport*)>;
 
-// Ends an import: writes the refused rows, prints the figures, and returns the
-// exit code. `status` is what stopped the import, if anything did.
-int FinishImport(const ImportOptions& options, const absl::Status& status,
-                 ImportReport* report, const Console& console);
+// Runs an import: calls `send` with a client that retries, prints the figures
+// and returns the exit code. Refused rows, if there are any, are written to the
+// file that `options` name, as CSV with the columns line, reason, row. If there
+// are none, the file of an earlier import is removed, but only from its default
+// place: what the user named is never deleted.
+//
+// kExitUsage, before anything is done: refused rows would go to the input.
+int RunImport(const ImportOptions& options, Client* client,
+              const Console& console, const SendFile& send);
 
 }  // namespace evenlight
 

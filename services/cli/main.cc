@@ -13,6 +13,7 @@
 #include "services/cli/client.h"
 #include "services/cli/doctor.h"
 #include "services/cli/evaluate_tracing.h"
+#include "services/cli/flag_words.h"
 #include "services/cli/import.h"
 #include "services/cli/models.h"
 #include "services/cli/recommend.h"
@@ -23,22 +24,6 @@
 
 namespace evenlight {
 namespace {
-
-const std::map<std::string, Phase> kPhases = {
-    {"pre_class", Phase::kPreClass},
-    {"in_class", Phase::kInClass},
-    {"post_class", Phase::kPostClass},
-    {"self_study", Phase::kSelfStudy}};
-const std::map<std::string, Verb> kVerbs = {{"viewed", Verb::kViewed},
-                                            {"completed", Verb::kCompleted},
-                                            {"bookmarked", Verb::kBookmarked}};
-const std::map<std::string, ResourceKind> kKinds = {
-    {"exercise", ResourceKind::kExercise},
-    {"video", ResourceKind::kVideo},
-    {"text", ResourceKind::kText},
-    {"audio", ResourceKind::kAudio},
-    {"micro_course", ResourceKind::kMicroCourse},
-    {"interactive", ResourceKind::kInteractive}};
 
 // What the command line says, and what is to be run.
 struct CommandLine {
@@ -79,6 +64,34 @@ CLI::Validator TimeFlag(absl::Time* time) {
       "TIME");
 }
 
+// Takes one of `words`. CLI11's own transformer prints its map in help and
+// errors, which nobody can read for an enumeration.
+template <typename Enum>
+CLI::Validator OneOf(const std::map<std::string, Enum>& words) {
+  return CLI::Validator(
+      [&words](std::string& text) {
+        const auto found = words.find(text);
+        if (found != words.end()) {
+          text = std::to_string(static_cast<int>(found->second));
+          return std::string();
+        }
+        std::string problem = "`" + text + "` is none of:";
+        for (const auto& [word, value] : words) problem += " " + word;
+        return problem;
+      },
+      "");
+}
+
+// A flag that takes several values parted by commas: one word, so that an
+// argument may follow it.
+template <typename Value>
+CLI::Option* AddList(CLI::App* sub, const char* name,
+                     std::vector<Value>* values, const char* what) {
+  return sub->add_option(name, *values, what)
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
 CLI::App* Sub(CLI::App* parent, const char* name, const char* what,
               const char* examples) {
   CLI::App* sub = parent->add_subcommand(name, what);
@@ -94,7 +107,8 @@ CLI::App* AddImport(CLI::App* parent, CommandLine* line, const char* name,
   CLI::App* sub = Sub(parent, name, what, help);
   sub->add_option("file", line->import.file, "The file to read")->required();
   sub->add_option("--refused", line->import.refused_file,
-                  "Where refused rows go; default FILE.refused.csv");
+                  "Where refused rows go, if there are any; default "
+                  "FILE.refused.csv");
   sub->callback([line, import] {
     line->run = [line, import](const Console& console) {
       line->import.tenant = line->tenant;
@@ -145,11 +159,15 @@ void AddImports(CLI::App* app, CommandLine* line) {
   interactions
       ->add_option("--verb", line->import.verb,
                    "viewed (default), completed or bookmarked")
-      ->transform(CLI::CheckedTransformer(kVerbs, CLI::ignore_case));
+      ->transform(OneOf(kVerbs))
+      ->type_name("WORD");
   interactions
       ->add_option("--kind", line->import.kind,
-                   "Kind of entries that are made; default text")
-      ->transform(CLI::CheckedTransformer(kKinds, CLI::ignore_case));
+                   "Kind of entries that are made: exercise, video, text "
+                   "(default), audio, micro_course, interactive, quiz, "
+                   "lesson_plan or live_session")
+      ->transform(OneOf(kKinds))
+      ->type_name("WORD");
   AddImport(import, line, "events",
             "Events, one evenlight.v1.Event in JSON "
             "per line",
@@ -235,11 +253,9 @@ void AddEvaluate(CLI::App* app, CommandLine* line) {
   EvaluateTracingOptions* options = &line->evaluate;
   sub->add_option("--answers", options->answers_file, "An answers CSV")
       ->required();
-  sub->add_option("--models", options->models,
-                  "Of mean, bestlr, bkt, lrh; default all")
-      ->delimiter(',');
-  sub->add_option("--folds", options->folds, "Of 1 to 5; default all")
-      ->delimiter(',')
+  AddList(sub, "--models", &options->models,
+          "Of mean, bestlr, bkt, lrh; default all");
+  AddList(sub, "--folds", &options->folds, "Of 1 to 5; default all")
       ->check(CLI::Range(1, 5));
   sub->add_option("--setting", line->setting,
                   "chunk200: a history starts anew every 200 answers "
@@ -267,13 +283,28 @@ CLI::App* AddRecommendOne(CLI::App* parent, CommandLine* line, const char* name,
       ->check(CLI::Range(1, 100));
   sub->add_option("--phase", options->phase,
                   "pre_class, in_class, post_class or self_study")
-      ->transform(CLI::CheckedTransformer(kPhases, CLI::ignore_case));
+      ->transform(OneOf(kPhases))
+      ->type_name("WORD");
   sub->add_option("--subject", options->subject, "Only this subject");
   sub->add_option("--grade", options->grade, "For this grade")
       ->check(CLI::Range(1, 12));
   sub->add_option("--max-minutes", options->max_minutes, "At most so long");
   sub->add_option("--resource-lang", options->resource_language,
                   "Only resources in this language");
+  AddList(sub, "--kinds", &options->kinds,
+          "Only exercise, video, text, audio, micro_course, interactive, quiz, "
+          "lesson_plan, live_session that are named, as video,text")
+      ->transform(OneOf(kKinds))
+      ->type_name("WORDS");
+  AddList(sub, "--kcs", &options->kcs, "At least one of these kcs");
+  AddList(sub, "--needs", &options->needs,
+          "With all of captions, sign_language, screen_reader, large_print, "
+          "no_time_limit, keyboard_only that are named")
+      ->transform(OneOf(kNeeds))
+      ->type_name("WORDS");
+  sub->add_option("--max-kbps", options->max_kbps, "At most this bandwidth")
+      ->check(CLI::Range(0, 10'000'000));
+  AddList(sub, "--exclude", &options->exclude, "Never these resources");
   sub->add_option("--lang", options->language, "Language of reasons: en, zh");
   return sub;
 }
@@ -319,8 +350,7 @@ void AddShow(CLI::App* app, CommandLine* line) {
       Sub(show, "learner", "A learner's mastery per knowledge component",
           "Example: evenlight --tenant demo show learner l1 --kcs k1,k2");
   learner->add_option("id", line->show.id, "The learner")->required();
-  learner->add_option("--kcs", line->show.kcs, "Only these; practised or not")
-      ->delimiter(',');
+  AddList(learner, "--kcs", &line->show.kcs, "Only these; practised or not");
   learner->callback([line] {
     line->run = [line](const Console& console) {
       return ShowLearner(line->show, line->Connected().get(), console);

@@ -10,11 +10,36 @@
 namespace evenlight {
 namespace {
 
-void SetFilter(const RecommendOptions& options, v1::ResourceFilter* filter) {
-  filter->set_subject(options.subject);
-  filter->set_grade(options.grade);
-  filter->set_language(options.resource_language);
-  filter->set_max_minutes(options.max_minutes);
+v1::ResourceFilter FilterOf(const RecommendOptions& options) {
+  v1::ResourceFilter filter;
+  filter.set_subject(options.subject);
+  filter.set_grade(options.grade);
+  filter.set_language(options.resource_language);
+  filter.set_max_minutes(options.max_minutes);
+  for (const ResourceKind kind : options.kinds) {
+    filter.add_kinds(static_cast<v1::ResourceKind>(kind));
+  }
+  for (const std::string& kc : options.kcs) {
+    filter.add_knowledge_components(
+        absl::StrCat("knowledgeComponents/", IdOf(kc)));
+  }
+  for (const int need : options.needs) {
+    filter.add_accessibility_features(
+        static_cast<v1::AccessibilityFeature>(need));
+  }
+  filter.set_max_bandwidth_kbps(options.max_kbps);
+  for (const std::string& resource : options.exclude) {
+    filter.add_exclude_resources(absl::StrCat("resources/", IdOf(resource)));
+  }
+  return filter;
+}
+
+// Why a list is empty, as far as the request tells.
+const char* WhyEmpty(const RecommendOptions& options) {
+  return FilterOf(options).ByteSizeLong() > 0
+             ? "no resource passes the filters\n"
+             : "nothing is left to recommend: everything that fits was already "
+               "met or mastered\n";
 }
 
 template <typename Response>
@@ -35,7 +60,7 @@ void ShowRecommendation(int number, const v1::Recommendation& r,
           ? absl::StrFormat(", success %.0f%%", 100 * r.success_probability())
           : "";
   console.out << absl::StrFormat("%2d. %s\n", number, r.title())
-              << absl::StrFormat("    %s: %s, %.0f min%s, score %.3f\n",
+              << absl::StrFormat("    %s: %s, %.0f min%s, score %.2f\n",
                                  std::string(IdOf(r.resource())),
                                  KindOf(r.kind()), r.minutes(), success,
                                  r.score())
@@ -67,7 +92,7 @@ void Show(const RecommendOptions& options,
   for (const v1::Recommendation& r : response.recommendations()) {
     ShowRecommendation(++number, r, console);
   }
-  if (number == 0) console.out << "no resource passes the filters\n";
+  if (number == 0) console.out << WhyEmpty(options);
 }
 
 std::string Ids(const google::protobuf::RepeatedPtrField<std::string>& names) {
@@ -84,13 +109,15 @@ void Show(const RecommendOptions& options,
   ShowDegraded(response, console);
   int number = 0;
   for (const v1::ClassRecommendation& r : response.recommendations()) {
-    console.out << absl::StrFormat("%2d. %s\n", ++number, r.title())
-                << absl::StrFormat(
-                       "    %s: %s, %.0f min, fits %d learners, gain %.2f\n",
-                       std::string(IdOf(r.resource())), KindOf(r.kind()),
-                       r.minutes(), r.num_learners_fit(), r.added_gain())
-                << "    " << r.reason_text() << "\n";
+    console.out
+        << absl::StrFormat("%2d. %s\n", ++number, r.title())
+        << absl::StrFormat(
+               "    %s: %s, %.0f min, fits %d learners, gain %+.2f kcs\n",
+               std::string(IdOf(r.resource())), KindOf(r.kind()), r.minutes(),
+               r.num_learners_fit(), r.added_gain())
+        << "    " << r.reason_text() << "\n";
   }
+  if (number == 0) console.out << WhyEmpty(options);
   for (const v1::LearnerGroup& group : response.groups()) {
     console.out << "group " << IdOf(group.resource()) << " ("
                 << group.learners_size() << "): " << group.reason_text()
@@ -130,7 +157,7 @@ int RecommendLearner(const RecommendOptions& options, Client* client,
   request.set_learner(absl::StrCat("learners/", options.id));
   request.set_page_size(options.num);
   request.set_phase(static_cast<v1::Phase>(options.phase));
-  SetFilter(options, request.mutable_filter());
+  *request.mutable_filter() = FilterOf(options);
   request.set_request_id(options.request_id);
   request.set_preview(options.is_preview);
   request.set_reason_language(options.language);
@@ -145,7 +172,7 @@ int RecommendClass(const RecommendOptions& options, Client* client,
   request.set_class_name(absl::StrCat("classes/", options.id));
   request.set_page_size(options.num);
   request.set_phase(static_cast<v1::Phase>(options.phase));
-  SetFilter(options, request.mutable_filter());
+  *request.mutable_filter() = FilterOf(options);
   request.set_reason_language(options.language);
   return Answer(options, "class", Invoke(client, kRecommendForClass, request),
                 console);

@@ -5,8 +5,10 @@
 #define EVENLIGHT_SERVICES_CLI_RECOMMEND_H_
 
 #include <string>
+#include <vector>
 
 #include "core/event.h"
+#include "core/resource.h"
 #include "services/cli/client.h"
 #include "services/cli/console.h"
 
@@ -20,6 +22,11 @@ struct RecommendOptions {
   int grade = 0;
   std::string resource_language;
   float max_minutes = 0;
+  std::vector<ResourceKind> kinds;
+  std::vector<std::string> kcs;      // Ids or names.
+  std::vector<int> needs;            // Numbers of v1::AccessibilityFeature.
+  int max_kbps = 0;                  // 0: the learner's own, if known.
+  std::vector<std::string> exclude;  // Resources; ids or names.
   std::string language;     // Of the sentences: `en`, `zh`; empty: theirs.
   std::string request_id;   // Learner only.
   bool is_preview = false;  // Learner only: record nothing.

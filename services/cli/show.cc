@@ -1,7 +1,11 @@
 #include "services/cli/show.h"
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/status_macros.h"
+#include "evenlight/v1/catalog_service.pb.h"
 #include "evenlight/v1/learner_service.pb.h"
 #include "services/cli/methods.h"
 #include "services/cli/text.h"
@@ -9,16 +13,59 @@
 namespace evenlight {
 namespace {
 
+using Titles = absl::flat_hash_map<std::string, std::string>;
+
+// The titles of the kcs of `state`, by name. Ends with the page that has the
+// last of them: a catalog may hold many more.
+absl::StatusOr<Titles> TitlesOf(const v1::LearnerState& state, Client* client) {
+  absl::flat_hash_set<std::string> wanted;
+  for (const auto& mastery : state.mastery()) {
+    wanted.insert(mastery.knowledge_component());
+  }
+  Titles titles;
+  v1::ListKnowledgeComponentsRequest request;
+  request.set_page_size(1000);
+  while (titles.size() < wanted.size()) {
+    ASSIGN_OR_RETURN(const v1::ListKnowledgeComponentsResponse page,
+                     Invoke(client, kListKnowledgeComponents, request));
+    for (const v1::KnowledgeComponent& kc : page.knowledge_components()) {
+      if (wanted.contains(kc.name())) titles[kc.name()] = kc.title();
+    }
+    if (page.next_page_token().empty()) break;
+    request.set_page_token(page.next_page_token());
+  }
+  return titles;
+}
+
+// The title comes last: how wide it is on a screen depends on its script.
 void ShowMastery(const v1::KnowledgeComponentMastery& mastery,
-                 const Console& console) {
-  const std::string last = mastery.has_last_practised_time()
-                               ? TextOfTime(mastery.last_practised_time())
-                               : "-";
+                 const std::string& title, const Console& console) {
+  // Without a time, nothing is claimed about forgetting.
+  const bool has_time = mastery.has_last_practised_time();
   console.out << absl::StrFormat(
-      "%-32s %5.3f +-%5.3f %8d %8d  %5.3f  %s\n",
-      std::string(IdOf(mastery.knowledge_component())), mastery.p_known(),
+      "%8.3f %6.3f %6d %6d %6s %-20s  %s  %s\n", mastery.p_known(),
       mastery.uncertainty(), mastery.num_correct(), mastery.num_incorrect(),
-      mastery.recall(), last);
+      has_time ? absl::StrFormat("%.3f", mastery.recall()) : "-",
+      has_time ? TextOfTime(mastery.last_practised_time()) : "-",
+      IdOf(mastery.knowledge_component()), title);
+}
+
+void Show(const ShowLearnerOptions& options, const v1::LearnerState& state,
+          const Titles& titles, const Console& console) {
+  console.out << "learner " << options.id << ": " << state.num_events()
+              << " events, " << state.num_answers() << " answers, last "
+              << (state.has_last_event_time()
+                      ? TextOfTime(state.last_event_time())
+                      : "-")
+              << ", model version " << state.model_version() << "\n"
+              << absl::StrFormat("%8s %6s %6s %6s %6s %-20s  %s  %s\n",
+                                 "p(known)", "+-", "right", "wrong", "recall",
+                                 "last practised", "kc", "title");
+  for (const auto& mastery : state.mastery()) {
+    const auto title = titles.find(mastery.knowledge_component());
+    ShowMastery(mastery, title == titles.end() ? "" : title->second, console);
+  }
+  console.out << std::flush;
 }
 
 }  // namespace
@@ -40,17 +87,12 @@ int ShowLearner(const ShowLearnerOptions& options, Client* client,
     console.Json(*state);
     return kExitOk;
   }
-  console.out << "learner " << options.id << ": " << state->num_events()
-              << " events, " << state->num_answers() << " answers, last "
-              << (state->has_last_event_time()
-                      ? TextOfTime(state->last_event_time())
-                      : "-")
-              << ", model version " << state->model_version() << "\n"
-              << absl::StrFormat("%-32s %14s %8s %8s  %6s %s\n",
-                                 "knowledge component", "p(known)", "right",
-                                 "wrong", "recall", "last practised");
-  for (const auto& mastery : state->mastery()) ShowMastery(mastery, console);
-  console.out << std::flush;
+  const absl::StatusOr<Titles> titles = TitlesOf(*state, client);
+  if (!titles.ok()) {
+    return console.Fail(absl::StrCat("show learner ", options.id),
+                        titles.status());
+  }
+  Show(options, *state, *titles, console);
   return kExitOk;
 }
 

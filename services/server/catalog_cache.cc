@@ -23,6 +23,13 @@ std::vector<std::shared_ptr<const T>> Merge(
   return merged;  // Catalog sorts.
 }
 
+bool IsOf(const std::shared_ptr<const ServingSnapshot>& snapshot,
+          const std::shared_ptr<const Catalog>& catalog,
+          const std::shared_ptr<const ModelSet>& models) {
+  return snapshot != nullptr && snapshot->catalog == catalog &&
+         snapshot->models == models;
+}
+
 }  // namespace
 
 CatalogCache::CatalogCache(Database* database)
@@ -63,10 +70,10 @@ absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Load(
 void CatalogCache::Publish(const TenantId& tenant,
                            std::shared_ptr<const Catalog> catalog) {
   // What was there is destroyed after the lock, with these two.
-  std::shared_ptr<const ServingSnapshot> old_snapshot;
+  Snapshots old_snapshots;
   MutexLock lock(mu_);
   std::swap(catalogs_[tenant], catalog);
-  std::swap(snapshots_[tenant], old_snapshot);
+  std::swap(snapshots_[tenant], old_snapshots);
 }
 
 absl::StatusOr<std::shared_ptr<const ServingSnapshot>> CatalogCache::Snapshot(
@@ -75,20 +82,33 @@ absl::StatusOr<std::shared_ptr<const ServingSnapshot>> CatalogCache::Snapshot(
   {
     MutexLock lock(mu_);
     const auto found = snapshots_.find(tenant);
-    if (found != snapshots_.end() && found->second != nullptr &&
-        found->second->catalog == catalog && found->second->models == models) {
-      return found->second;
+    if (found != snapshots_.end()) {
+      auto& [newest, older] = found->second;
+      if (IsOf(newest, catalog, models)) return newest;
+      if (IsOf(older, catalog, models)) {
+        std::swap(newest, older);
+        return newest;
+      }
     }
   }
   const bool is_kept = catalog->version() > 0;
   std::shared_ptr<const ServingSnapshot> snapshot =
       Bind(std::move(catalog), std::move(models));
-  if (!is_kept) return snapshot;
-  std::shared_ptr<const ServingSnapshot> kept = snapshot;
-  MutexLock lock(mu_);
-  // A slower request may put an older pair back; the next one corrects that.
-  std::swap(snapshots_[tenant], kept);
+  if (is_kept) Keep(tenant, snapshot);
   return snapshot;
+}
+
+void CatalogCache::Keep(const TenantId& tenant,
+                        std::shared_ptr<const ServingSnapshot> snapshot) {
+  // What it takes the place of is destroyed after the lock.
+  std::shared_ptr<const ServingSnapshot> kept = std::move(snapshot);
+  MutexLock lock(mu_);
+  auto& [newest, older] = snapshots_[tenant];
+  // A slower request may put an older pair back; the next one corrects that.
+  const bool is_same_model =
+      newest != nullptr && newest->models == kept->models;
+  std::swap(newest, kept);
+  if (!is_same_model) std::swap(older, kept);
 }
 
 absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Update(

@@ -4,6 +4,7 @@
 #ifndef EVENLIGHT_SERVICES_SERVER_CATALOG_CACHE_H_
 #define EVENLIGHT_SERVICES_SERVER_CATALOG_CACHE_H_
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -42,7 +43,9 @@ class CatalogCache {
   absl::StatusOr<std::shared_ptr<const Catalog>> Get(const TenantId& tenant)
       ABSL_LOCKS_EXCLUDED(mu_, write_mu_);
 
-  // That catalog bound to `models`.
+  // That catalog bound to `models`. The bindings of the two models that were
+  // asked for last are kept, so that a new one can be bound while the old one
+  // serves; the older keeps its model in memory until another takes its place.
   absl::StatusOr<std::shared_ptr<const ServingSnapshot>> Snapshot(
       const TenantId& tenant, std::shared_ptr<const ModelSet> models)
       ABSL_LOCKS_EXCLUDED(mu_, write_mu_);
@@ -57,10 +60,16 @@ class CatalogCache {
       ABSL_LOCKS_EXCLUDED(mu_, write_mu_);
 
  private:
+  // Of two models, the one asked for last first; null where there is none.
+  using Snapshots = std::array<std::shared_ptr<const ServingSnapshot>, 2>;
+
   std::shared_ptr<const Catalog> Find(const TenantId& tenant) const
       ABSL_LOCKS_EXCLUDED(mu_);
   absl::StatusOr<std::shared_ptr<const Catalog>> Load(const TenantId& tenant)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_) ABSL_LOCKS_EXCLUDED(mu_);
+  void Keep(const TenantId& tenant,
+            std::shared_ptr<const ServingSnapshot> snapshot)
+      ABSL_LOCKS_EXCLUDED(mu_);
   void Publish(const TenantId& tenant, std::shared_ptr<const Catalog> catalog)
       ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -77,8 +86,7 @@ class CatalogCache {
   mutable Mutex mu_;
   absl::flat_hash_map<TenantId, std::shared_ptr<const Catalog>> catalogs_
       ABSL_GUARDED_BY(mu_);
-  absl::flat_hash_map<TenantId, std::shared_ptr<const ServingSnapshot>>
-      snapshots_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<TenantId, Snapshots> snapshots_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace evenlight

@@ -3,6 +3,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include <fstream>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "evenlight/config/v1/server_config.pb.h"
+#include "services/server/convert_event.h"
 
 namespace evenlight {
 namespace {
@@ -99,8 +101,8 @@ void ConfigReader::ReadNumbers(const ServerConfig& from) {
       Within("max_queued_requests", from.max_queued_requests(), 1, 1'000'000,
              config_.max_queued_requests);
   config_.max_queued_events =
-      Within("max_queued_events", from.max_queued_events(), 1, 10'000'000,
-             config_.max_queued_events);
+      Within("max_queued_events", from.max_queued_events(), kMaxEventsPerCall,
+             10'000'000, config_.max_queued_events);
   config_.model_poll_interval = absl::Seconds(
       Within("model_poll_seconds", from.model_poll_seconds(), 1, 3'600, 5));
   config_.drain_timeout =
@@ -189,8 +191,25 @@ absl::StatusOr<Config> ParseConfig(absl::string_view text,
   Config config = reader.Read(parsed);
   if (reader.faults().empty()) return config;
   return absl::InvalidArgumentError(absl::StrCat(
-      file_name, ": ", reader.faults().size(), " wrong values:\n  ",
+      file_name, ": ", reader.faults().size(),
+      reader.faults().size() == 1 ? " wrong value:\n  " : " wrong values:\n  ",
       absl::StrJoin(reader.faults(), "\n  ")));
+}
+
+absl::StatusOr<Config> ReadConfigFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  // read() turns what a stream buffer throws, as that of a directory does, into
+  // a bad state.
+  char piece[4'096];
+  while (file.read(piece, sizeof(piece)) || file.gcount() > 0) {
+    text.append(piece, static_cast<size_t>(file.gcount()));
+  }
+  if (!file.eof() || file.bad()) {
+    return absl::NotFoundError(
+        absl::StrCat("cannot read the file ", path, " that --config names"));
+  }
+  return ParseConfig(text, path);
 }
 
 absl::Status CheckListenAddress(absl::string_view address,

@@ -37,6 +37,11 @@ struct Config {
 absl::StatusOr<Config> ParseConfig(absl::string_view text,
                                    absl::string_view file_name);
 
+// ParseConfig() of a file's text.
+//
+// NOT_FOUND: `path` cannot be read.
+absl::StatusOr<Config> ReadConfigFile(const std::string& path);
+
 // Checks an address of the form `host:port`, and that its host is loopback
 // unless `allow_all_networks`: the server speaks plaintext.
 //

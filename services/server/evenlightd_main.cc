@@ -4,8 +4,6 @@
 
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
@@ -59,17 +57,6 @@ class FixedClock : public Clock {
   const absl::Time now_;
 };
 
-absl::StatusOr<Config> ReadConfig(const std::string& path) {
-  if (path.empty()) return Config();
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) {
-    return absl::NotFoundError(
-        absl::StrCat("cannot read the file ", path, " that --config names"));
-  }
-  return ParseConfig(text, path);
-}
-
 absl::StatusOr<LogLevel> ToLogLevel(const std::string& name) {
   if (name == "info") return LogLevel::kInfo;
   if (name == "warning") return LogLevel::kWarning;
@@ -90,7 +77,9 @@ absl::StatusOr<std::optional<FixedClock>> ReadClock(const std::string& time) {
 }
 
 absl::StatusOr<ServerOptions> ReadOptions() {
-  absl::StatusOr<Config> config = ReadConfig(absl::GetFlag(FLAGS_config));
+  const std::string path = absl::GetFlag(FLAGS_config);
+  absl::StatusOr<Config> config =
+      path.empty() ? Config() : ReadConfigFile(path);
   if (!config.ok()) return config.status();
   ServerOptions options;
   options.config = *std::move(config);

@@ -18,6 +18,14 @@ namespace {
 // client that does not read its acknowledgements costs no more than these.
 constexpr size_t kMaxRequestsHeld = 8;
 
+// An acknowledgement takes no more requests once it holds this much: a client
+// takes 4 MiB at most unless told otherwise, and one request may add half of
+// that; see ResultsOf().
+constexpr int kMaxRefusedAcknowledged = 200;
+constexpr size_t kMaxAcknowledgedBytes = 1 << 20;
+// Of an id that is given back; see kIdRule.
+constexpr size_t kMaxIdBytes = 64;
+
 // One request on its way.
 struct HeldRequest {
   enum class Stage { kRead, kWorkedOn, kSettled, kFailed };
@@ -36,8 +44,10 @@ struct HeldRequest {
 // is done with it and nobody else holds it.
 //
 // Invariants: at most one read and one write are under way; requests are worked
-// on one at a time, in order, so that events are committed in the order sent;
-// nothing is started after Finish().
+// validated and handed to the committer one at a time, in order, so that events
+// are committed in the order sent; once one has failed no later one is read,
+// validated or committed, for the client sends them again; nothing is started
+// after Finish().
 class EventStream
     : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
       public std::enable_shared_from_this<EventStream> {
@@ -68,13 +78,16 @@ class EventStream
   // Without the lock: `held` is left alone by all others while it is worked on,
   // and a deque does not move its elements.
   void Validate(HeldRequest* held) ABSL_LOCKS_EXCLUDED(mu_);
-  absl::Status Submit(HeldRequest* held) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::Status Check(HeldRequest* held);
+  absl::Status Commit(HeldRequest* held) ABSL_LOCKS_EXCLUDED(mu_);
   void OnCommitted(HeldRequest* held,
                    absl::StatusOr<std::vector<CommitResult>> results)
       ABSL_LOCKS_EXCLUDED(mu_);
   void Settle(HeldRequest* held, const std::vector<CommitResult>& results)
       ABSL_LOCKS_EXCLUDED(mu_);
   void Fail(HeldRequest* held, absl::Status status) ABSL_LOCKS_EXCLUDED(mu_);
+  void FailLocked(HeldRequest* held, absl::Status status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   EventStreams& streams_;
   const TenantId tenant_;
@@ -89,6 +102,7 @@ class EventStream
   bool is_reading_ ABSL_GUARDED_BY(mu_) = false;
   bool is_writing_ ABSL_GUARDED_BY(mu_) = false;
   bool is_finished_ ABSL_GUARDED_BY(mu_) = false;
+  bool has_failed_ ABSL_GUARDED_BY(mu_) = false;  // One of held_, at least.
   // Set when no more requests are taken: how the stream ends.
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mu_);
   bool is_broken_ ABSL_GUARDED_BY(mu_) = false;  // The client is gone.
@@ -142,7 +156,7 @@ void EventStream::Proceed() {
 }
 
 void EventStream::ReadMore() {
-  if (is_reading_ || end_.has_value() || is_broken_ ||
+  if (is_reading_ || end_.has_value() || is_broken_ || has_failed_ ||
       held_.size() >= kMaxRequestsHeld) {
     return;
   }
@@ -151,13 +165,11 @@ void EventStream::ReadMore() {
 }
 
 void EventStream::WorkOnNext() {
-  if (is_validating_ || is_broken_ || num_begun_ == held_.size()) return;
-  HeldRequest* next = &held_[num_begun_];
-  // After a failure nothing more is committed: the client sends it again.
-  if (num_begun_ > 0 &&
-      held_[num_begun_ - 1].stage == HeldRequest::Stage::kFailed) {
+  if (is_validating_ || is_broken_ || has_failed_ ||
+      num_begun_ == held_.size()) {
     return;
   }
+  HeldRequest* next = &held_[num_begun_];
   ++num_begun_;
   next->stage = HeldRequest::Stage::kWorkedOn;
   is_validating_ = true;
@@ -165,19 +177,23 @@ void EventStream::WorkOnNext() {
       [self = shared_from_this(), next] { self->Validate(next); });
   if (queued.ok()) return;
   is_validating_ = false;
-  next->stage = HeldRequest::Stage::kFailed;
-  next->failure = queued;
+  FailLocked(next, queued);
 }
 
 void EventStream::Validate(HeldRequest* held) {
-  const absl::Status status = Submit(held);
-  if (!status.ok()) return Fail(held, status);
+  absl::Status status = Check(held);
+  if (status.ok() && held->checked.events.empty()) {
+    Settle(held, {});
+  } else if (status.ok()) {
+    status = Commit(held);
+  }
   MutexLock lock(mu_);
   is_validating_ = false;
+  if (!status.ok()) FailLocked(held, std::move(status));
   Proceed();
 }
 
-absl::Status EventStream::Submit(HeldRequest* held) {
+absl::Status EventStream::Check(HeldRequest* held) {
   v1::StreamEventsRequest request;
   RETURN_IF_ERROR(ParseBuffer(held->bytes, &request));
   RETURN_IF_ERROR(CheckNumEvents(request.events_size()));
@@ -187,11 +203,18 @@ absl::Status EventStream::Submit(HeldRequest* held) {
   held->checked =
       CheckEvents(request.events(), {*catalog, streams_.clock_.Now()});
   for (const v1::Event& event : request.events()) {
-    held->event_ids.push_back(event.event_id());
+    const bool is_short = event.event_id().size() <= kMaxIdBytes;
+    held->event_ids.push_back(is_short ? event.event_id() : "");
   }
-  if (held->checked.events.empty()) {
-    Settle(held, {});
-    return absl::OkStatus();
+  return absl::OkStatus();
+}
+
+absl::Status EventStream::Commit(HeldRequest* held) {
+  // Under the lock, so that no earlier request fails in between. The committer
+  // only queues, and calls back without a lock of its own.
+  MutexLock lock(mu_);
+  if (has_failed_ || is_finished_) {
+    return absl::CancelledError("the stream ended before this request");
   }
   return streams_.committer_.Submit(
       tenant_, held->checked.events, /*all_or_nothing=*/false,
@@ -227,10 +250,14 @@ void EventStream::Settle(HeldRequest* held,
 
 void EventStream::Fail(HeldRequest* held, absl::Status status) {
   MutexLock lock(mu_);
-  is_validating_ = false;
+  FailLocked(held, std::move(status));
+  Proceed();
+}
+
+void EventStream::FailLocked(HeldRequest* held, absl::Status status) {
+  has_failed_ = true;
   held->stage = HeldRequest::Stage::kFailed;
   held->failure = std::move(status);
-  Proceed();
 }
 
 void EventStream::AddToAcknowledgement(
@@ -256,7 +283,9 @@ void EventStream::AcknowledgeSettled() {
   }
   v1::StreamEventsResponse acknowledgement;
   while (!held_.empty() &&
-         held_.front().stage == HeldRequest::Stage::kSettled) {
+         held_.front().stage == HeldRequest::Stage::kSettled &&
+         acknowledgement.refused_size() <= kMaxRefusedAcknowledged &&
+         acknowledgement.ByteSizeLong() <= kMaxAcknowledgedBytes) {
     AddToAcknowledgement(held_.front(), &acknowledgement);
     held_.pop_front();
     --num_begun_;

@@ -149,11 +149,19 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
   response.set_policy_version(parts_.policy.version);
   *response.mutable_create_time() = ToTimestamp(call.now);
   std::string bytes = response.SerializeAsString();
-  if (!call.list_id.empty()) Record(call, *snapshot, state, list, bytes);
-  return bytes;
+  if (call.list_id.empty() || Record(call, *snapshot, state, list, bytes)) {
+    return bytes;
+  }
+  // No event could refer to it.
+  response.clear_list();
+  response.set_degraded(true);
+  response.add_degraded_reasons(
+      "the list is not recorded: too many wait to be, or the disk takes no "
+      "writes");
+  return response.SerializeAsString();
 }
 
-void LearnerLists::Record(const Call& call, const ServingSnapshot& snapshot,
+bool LearnerLists::Record(const Call& call, const ServingSnapshot& snapshot,
                           const LearnerState& state, const RankedList& list,
                           const std::string& response) {
   StoredList stored;
@@ -178,8 +186,8 @@ void LearnerLists::Record(const Call& call, const ServingSnapshot& snapshot,
   event.model_version = snapshot.models->version;
   event.catalog_version = snapshot.catalog->version();
   event.policy_version = parts_.policy.version;
-  parts_.committer->SubmitExposure(call.tenant, std::move(stored),
-                                   std::move(event));
+  return parts_.committer->SubmitExposure(call.tenant, std::move(stored),
+                                          std::move(event));
 }
 
 absl::Status CheckHasResources(const TenantId& tenant, const Catalog& catalog) {

@@ -44,7 +44,8 @@ class LearnerLists {
   explicit LearnerLists(Parts parts);
 
   // The bytes of the RecommendResourcesResponse. A list that is no preview is
-  // handed to the committer before this returns; nobody waits for the disk. A
+  // handed to the committer before this returns; nobody waits for the disk. One
+  // that the committer does not take is answered without a name, as degraded. A
   // request id that was answered before gives the bytes of that time.
   //
   // INVALID_ARGUMENT: with field violations.
@@ -59,7 +60,7 @@ class LearnerLists {
   absl::StatusOr<std::string> Make(const Call& call);
   absl::StatusOr<std::optional<std::string>> FindAnswered(
       const Call& call) const;
-  void Record(const Call& call, const ServingSnapshot& snapshot,
+  bool Record(const Call& call, const ServingSnapshot& snapshot,
               const LearnerState& state, const RankedList& list,
               const std::string& response);
 

@@ -41,11 +41,14 @@ std::vector<KcId> AskedKcs(const v1::GetLearnerStateRequest& request,
   std::vector<KcId> asked =
       ToIds(kKcs, request.knowledge_components(), root, "knowledge_components",
             kMaxKcsAsked, violations);
-  if (!violations->empty()) return asked;
+  // ToIds() has named the malformed ones; of too many it takes none.
+  if (asked.empty()) return asked;
   for (int index = 0; index < request.knowledge_components_size(); ++index) {
     absl::string_view id = request.knowledge_components(index);
-    absl::ConsumePrefix(&id, kKcs);
-    if (catalog.FindKc(id) != KcIndex::kNone) continue;
+    const bool is_name = absl::ConsumePrefix(&id, kKcs);
+    if (!is_name || !IsValidId(id) || catalog.FindKc(id) != KcIndex::kNone) {
+      continue;
+    }
     violations->Add(FieldPath(root, "knowledge_components", index),
                     absl::StrCat(Quoted(request.knowledge_components(index)),
                                  " is not in the catalog"));
@@ -98,7 +101,8 @@ absl::Status LearnerService::Get(const TenantId& tenant,
     if (!person.has_value()) {
       return absl::NotFoundError(
           absl::StrCat("learner: ", NameOf(kLearners, learner),
-                       " has no events and is not in the roster"));
+                       " is not in the roster and has no event that tells "
+                       "what they know"));
     }
   }
 

@@ -13,6 +13,7 @@
 namespace evenlight {
 namespace {
 
+constexpr size_t kMaxDetailedBytes = 1 << 20;
 constexpr char kReusedReason[] = "EVENT_ID_REUSED";
 
 std::string ReusedText(absl::string_view event_id) {
@@ -118,13 +119,21 @@ std::vector<v1::EventResult> ResultsOf(const CheckedEvents& checked,
                                        absl::Span<const CommitResult> results) {
   std::vector<v1::EventResult> all;
   size_t committed = 0;
+  size_t num_bytes = 0;
+  const auto add = [&](v1::EventResult result) {
+    if (num_bytes > kMaxDetailedBytes && result.has_error()) {
+      result.mutable_error()->clear_details();
+    }
+    num_bytes += result.ByteSizeLong();
+    all.push_back(std::move(result));
+  };
   for (size_t index = 0; index < checked.refusals.size(); ++index) {
     if (!checked.refusals[index].ok()) {
-      all.push_back(Refused(checked.refusals[index]));
+      add(Refused(checked.refusals[index]));
       continue;
     }
-    all.push_back(FromCommit(results[committed], static_cast<int>(index),
-                             checked.events[committed].id));
+    add(FromCommit(results[committed], static_cast<int>(index),
+                   checked.events[committed].id));
     ++committed;
   }
   return all;

@@ -59,7 +59,8 @@ bool HasConflict(absl::Span<const CommitResult> results);
 absl::Status ReusedIdError(const FieldPath& event, absl::string_view event_id);
 
 // The results of a whole request, in its order: refusals, and `results` of
-// `checked.events`.
+// `checked.events`. They stay below 3 MiB together: errors after the first MiB
+// have no details, only the message.
 std::vector<v1::EventResult> ResultsOf(const CheckedEvents& checked,
                                        absl::Span<const CommitResult> results);
 

@@ -51,13 +51,6 @@ Committer::Options CommitterOptions(const Config& config) {
   return options;
 }
 
-ModelLoader::Options LoaderOptions(const Config& config) {
-  ModelLoader::Options options;
-  options.model_dir = config.model_dir;
-  options.poll_interval = config.model_poll_interval;
-  return options;
-}
-
 // Process-wide settings of gRPC and Protobuf.
 void SetUpLibraries() {
   static std::once_flag once;
@@ -71,10 +64,12 @@ void SetUpLibraries() {
 }  // namespace
 
 // In the order of construction: each uses only what stands before it, but for
-// the committer, whose callback reaches the state worker once both exist.
+// the callbacks of the loader and the committer, which reach the state worker
+// and the catalogs once all exist.
 struct Server::Parts {
   Parts(const ServerOptions& options, std::unique_ptr<RocksDatabase> opened);
 
+  ModelLoader::Options LoaderOptions(const Config& config);
   absl::Status Listen(const ServerOptions& options);
 
   const Clock& clock;
@@ -118,7 +113,7 @@ Server::Parts::Parts(const ServerOptions& options,
                   state_worker.Enqueue(tenant, learner);
                 }),
       state_reader(database.get(), &committer),
-      state_worker(&state_reader, &registry),
+      state_worker(database.get(), &state_reader, &registry),
       executor(NumThreads(options.config), options.config.max_queued_requests),
       catalogs(database.get()),
       catalog_edits(&clock, &catalogs),
@@ -136,6 +131,27 @@ Server::Parts::Parts(const ServerOptions& options,
                       &state_reader),
       recommendation_service(&runner, &learner_lists, &class_lists),
       model_service(&runner, &loader, &checkpoints, options.config.model_dir) {}
+
+ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {
+  ModelLoader::Options options;
+  options.model_dir = config.model_dir;
+  options.poll_interval = config.model_poll_interval;
+  // The first request of a new version finds it bound to the catalog.
+  options.warm_up = [this](const TenantId& tenant,
+                           const std::shared_ptr<const ModelSet>& models) {
+    const absl::Status status = catalogs.Snapshot(tenant, models).status();
+    if (status.ok()) return;
+    Log(LogLevel::kError, "model_not_warmed",
+        {{"tenant", tenant},
+         {"version", models->version},
+         {"problem", status.ToString()}});
+  };
+  options.on_serving = [this](const TenantId& tenant,
+                              const std::shared_ptr<const ModelSet>&) {
+    state_worker.EnqueueOutdated(tenant);
+  };
+  return options;
+}
 
 absl::Status Server::Parts::Listen(const ServerOptions& options) {
   const std::string& wanted = options.config.listen_address;
@@ -192,6 +208,8 @@ void Server::Drain() {
   if (parts_->grpc_server == nullptr) return;
   parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
 }
+
+void Server::WaitForStates() { parts_->state_worker.WaitUntilIdle(); }
 
 // Callers first, then what works for them. The state worker before the
 // committer, which takes its last results; the committer commits what is

@@ -46,6 +46,10 @@ class Server {
   // Answers health checks with NOT_SERVING, so that no new calls are sent here.
   void Drain();
 
+  // Blocks until the learners' states that are outdated are caught up. For
+  // tests.
+  void WaitForStates();
+
   // Drain(); takes no new calls, gives running ones until `timeout`, then
   // cancels them. When it returns, everything acknowledged is on disk and no
   // thread of ours runs. A second call does nothing.

@@ -35,7 +35,8 @@ constexpr char kFixedTime[] = "--fixed_time_for_tests=2026-02-01T08:00:00Z";
 struct TenantData {
   std::string file;
   std::map<std::string, std::set<std::string>> answered;  // By learner.
-  std::set<std::string> questions;
+  // The kcs of each question. Ids of the tenants collide, their kcs do not.
+  std::map<std::string, std::set<std::string>> questions;
   std::vector<std::string> learners;  // Every nth, kNumLearners of them.
   int num_answers = 0;
 };
@@ -52,8 +53,8 @@ std::vector<std::string> Cells(const std::string& line) {
   return cells;
 }
 
-TenantData ReadTenant(const std::string& file, int user_cell,
-                      int question_cell) {
+TenantData ReadTenant(const std::string& file, int user_cell, int question_cell,
+                      int kc_cell) {
   TenantData data;
   data.file = file;
   std::FILE* in = std::fopen(file.c_str(), "r");
@@ -63,7 +64,7 @@ TenantData ReadTenant(const std::string& file, int user_cell,
     const std::vector<std::string> cells = Cells(line);
     if (!is_header) {
       data.answered[cells[user_cell]].insert(cells[question_cell]);
-      data.questions.insert(cells[question_cell]);
+      data.questions[cells[question_cell]].insert(cells[kc_cell]);
       ++data.num_answers;
     }
     is_header = false;
@@ -170,6 +171,24 @@ double Figure(const std::string& output, const std::string& name) {
                                                   : -1;
 }
 
+std::string IdOf(const std::string& name) {
+  return name.substr(name.find('/') + 1);
+}
+
+// True if the item is a question of this tenant's file with its kcs.
+template <typename Item>
+bool IsOfTenant(const TenantData& data, const Item& item) {
+  const auto question = data.questions.find(IdOf(item.resource()));
+  if (question == data.questions.end()) return false;
+  std::set<std::string> kcs;
+  for (const std::string& kc : item.knowledge_components()) {
+    kcs.insert(IdOf(kc));
+  }
+  return !kcs.empty() &&
+         std::includes(question->second.begin(), question->second.end(),
+                       kcs.begin(), kcs.end());
+}
+
 std::string ClassId(int index) { return "c" + std::to_string(index); }
 
 void PutClasses(const TestClient& client, const TenantData& data) {
@@ -202,8 +221,8 @@ class JourneyTest : public testing::Test {
     const std::string assist = TestDataPath("tracing/assist2009/answers.csv");
     const std::string junyi = TestDataPath("tracing/junyi/answers.csv");
     if (assist.empty() || junyi.empty()) return;
-    world->tenants["assist2009"] = ReadTenant(assist, 0, 2);
-    world->tenants["junyi"] = ReadTenant(junyi, 0, 1);
+    world->tenants["assist2009"] = ReadTenant(assist, 0, 2, 3);
+    world->tenants["junyi"] = ReadTenant(junyi, 0, 1, 1);
     char directory[] = "/tmp/evenlight_journey_XXXXXX";
     world->directory = mkdtemp(directory);
     StartServer();
@@ -285,9 +304,9 @@ TEST_F(JourneyTest, ListsAreFullEligibleAndOfTheirTenantOnly) {
       EXPECT_FALSE(list.recommendations().empty()) << tenant << " " << learner;
       std::set<std::string> seen;
       for (const Recommendation& item : list.recommendations()) {
-        const std::string id = item.resource().substr(sizeof("resources/") - 1);
+        const std::string id = IdOf(item.resource());
         EXPECT_TRUE(seen.insert(id).second) << id << " twice";
-        EXPECT_TRUE(data.questions.count(id)) << id << " of another tenant";
+        EXPECT_TRUE(IsOfTenant(data, item)) << id << " of another tenant";
         EXPECT_FALSE(item.reason_text().empty());
         EXPECT_TRUE(item.reason() == Recommendation::REASON_REVIEW ||
                     !data.answered.at(learner).count(id))
@@ -341,6 +360,7 @@ TEST_F(JourneyTest, ClassListsPlaceEveryLearnerOnce) {
       std::set<std::string> listed;
       for (const auto& item : response.recommendations()) {
         EXPECT_TRUE(listed.insert(item.resource()).second);
+        EXPECT_TRUE(IsOfTenant(data, item)) << item.resource();
         EXPECT_FALSE(item.reason_text().empty());
       }
       std::multiset<std::string> placed;
@@ -396,7 +416,7 @@ TEST_F(JourneyTest, NothingIsLostByKillMinusNine) {
     v1::Event* event = request.add_events();
     event->set_event_id("journey-kill");
     event->set_actor("learners/" + data.learners[3]);
-    event->set_resource("resources/" + *data.questions.begin());
+    event->set_resource("resources/" + data.questions.begin()->first);
     event->mutable_event_time()->set_seconds(1769900001);
     event->mutable_answered()->set_correct(false);
     v1::RecordEventsResponse response;

@@ -58,13 +58,26 @@ TEST_P(LearnerStateStoreTest, ListingBeginsWhereAskedAndKeepsToItsTenant) {
   EXPECT_THAT(learners, ElementsAre("l-", "l1"));
 }
 
-TEST_P(LearnerStateStoreTest, BrokenRecordNamesItsLearner) {
+TEST_P(LearnerStateStoreTest, BrokenRecordIsADamagedState) {
+  const StoredLearnerState sound{true, 1, 1, ""};
+  Put("t7", "l8", sound);
   PutOne(Family::kLearnerState, IdKey("t7", "l9"), "\xff\xff");
-  const auto state = store().Get("t7", "l9");
-  EXPECT_THAT(state, HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_FALSE(sound.is_damaged());
+  const auto states = store().MultiGet("t7", {"l8", "l9"});
+  ASSERT_THAT(states, IsOk());
+  EXPECT_EQ((*states)[0], sound);
+  EXPECT_TRUE((*states)[1]->is_stale);
+  EXPECT_TRUE((*states)[1]->is_damaged());
+  std::string listed;
   EXPECT_THAT(
-      std::string(state.status().message()),
-      testing::AllOf(testing::HasSubstr("l9"), testing::HasSubstr("t7")));
+      store().List(
+          "t7", "",
+          [&](const LearnerId& learner, const StoredLearnerState& state) {
+            listed += learner + (state.is_damaged() ? "!" : "");
+            return true;
+          }),
+      IsOk());
+  EXPECT_EQ(listed, "l8l9!");
 }
 
 }  // namespace

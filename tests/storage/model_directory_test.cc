@@ -65,6 +65,7 @@ TEST_F(ModelDirectoryTest, PublishedFilesComeBackWithTheirSummary) {
   ModelVersionSummary summary;
   summary.data_time = absl::FromUnixMicros(-5);
   summary.num_events = 7;
+  summary.last_sequence = 11;
   summary.seed = 9;
   ASSERT_EQ(*models_.Publish(kFiles, {{"card.txt", "good"}}, summary), 1);
   ASSERT_EQ(*models_.Publish({{"a", "1"}}, {}, {}), 2);
@@ -78,6 +79,7 @@ TEST_F(ModelDirectoryTest, PublishedFilesComeBackWithTheirSummary) {
   EXPECT_EQ((*versions)[1].version, 1);
   EXPECT_EQ((*versions)[1].data_time, summary.data_time);
   EXPECT_EQ((*versions)[1].num_events, 7);
+  EXPECT_EQ((*versions)[1].last_sequence, 11);
   EXPECT_EQ((*versions)[1].seed, 9);
   EXPECT_GT((*versions)[1].publish_time, absl::UnixEpoch());
   EXPECT_THAT((*versions)[1].status, IsOk());

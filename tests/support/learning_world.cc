@@ -1,6 +1,7 @@
 #include "tests/support/learning_world.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -40,14 +41,18 @@ std::vector<KnowledgeComponent> RandomKcs(Random& random, int num_kcs) {
   return kcs;
 }
 
+// Often kNow itself: what begins then is open, what ends then is not.
+absl::Time AroundNow(Random& random) {
+  static const std::vector<absl::Duration> kOffsets = {
+      -absl::Hours(24), -absl::Nanoseconds(1), absl::ZeroDuration(),
+      absl::Nanoseconds(1), absl::Hours(24)};
+  return kNow + OneOf(random, kOffsets);
+}
+
 void MakeHardToGive(Random& random, Resource& resource) {
   resource.hidden = Chance(random, 0.1);
-  if (Chance(random, 0.1)) {
-    resource.publish_time = kNow + absl::Hours(Below(random, 48) - 24);
-  }
-  if (Chance(random, 0.1)) {
-    resource.expire_time = kNow + absl::Hours(Below(random, 48) - 24);
-  }
+  if (Chance(random, 0.15)) resource.publish_time = AroundNow(random);
+  if (Chance(random, 0.15)) resource.expire_time = AroundNow(random);
   if (Chance(random, 0.2)) resource.phases = Below(random, 32);
   if (Chance(random, 0.5)) {
     resource.min_grade = 1 + Below(random, 6);
@@ -82,18 +87,56 @@ TracingModel RandomTracing(Random& random, int num_kcs) {
   TracingParams params;
   for (int kc = 0; kc < num_kcs; ++kc) {
     params.kcs.push_back(KcName(kc));
-    params.bkt.push_back({.p_init = Uniform(random, 0, 0.6f),
-                          .p_learn = Uniform(random, 0.05f, 0.3f),
-                          .p_forget = Uniform(random, 0, 0.2f),
-                          .p_slip = Uniform(random, 0, 0.2f),
-                          .p_guess = Uniform(random, 0, 0.3f)});
+    params.bkt.push_back(
+        {.p_init = Chance(random, 0.15) ? 0.95f : Uniform(random, 0, 0.6f),
+         .p_learn = Uniform(random, 0.05f, 0.3f),
+         .p_forget = Uniform(random, 0, 0.2f),
+         .p_slip = Uniform(random, 0, 0.2f),
+         .p_guess = Uniform(random, 0, 0.3f)});
     params.kc_p_correct.push_back(Uniform(random, 0.3f, 0.9f));
   }
   return TracingModel(std::move(params));
 }
 
-InterestModel RandomInterest(Random& random, int num_resources) {
+// As a trained factorisation has them: every resource appeals mostly to one
+// taste and a little to the others, so that what follows from a history lies
+// mostly in (0, 1).
+void FillFactors(Random& random, int num_resources, ResourceFactors& model) {
   constexpr int kNumFactors = 4;
+  FactorMatrix& factors = model.factors;
+  factors.resize(num_resources, kNumFactors);
+  for (int row = 0; row < num_resources; ++row) {
+    const int taste = Below(random, kNumFactors);
+    for (int factor = 0; factor < kNumFactors; ++factor) {
+      factors(row, factor) =
+          factor == taste ? Uniform(random, 0.3f, 1) : Uniform(random, 0, 0.2f);
+    }
+  }
+  model.gram = factors.transpose() * factors;
+  model.unobserved_weight = 0.1f;
+  model.regularization = 0.005f;
+}
+
+// Mean and deviation of the scores of some learners with random histories.
+void Calibrate(Random& random, InterestParams& params) {
+  constexpr int kNumLearners = 10;
+  constexpr int kHistory = 10;
+  const int num_resources = static_cast<int>(params.resources.size());
+  Eigen::MatrixXf scores(num_resources, kNumLearners);
+  for (int learner = 0; learner < kNumLearners; ++learner) {
+    std::vector<Engagement> history;
+    for (int i = 0; i < kHistory; ++i) {
+      history.push_back({ResourceRow{Below(random, num_resources)}, 1});
+    }
+    scores.col(learner) =
+        params.factors.factors * FoldIn(params.factors, history).value();
+  }
+  params.score_mean = scores.mean();
+  params.score_deviation = std::max(
+      1e-3f, std::sqrt((scores.array() - params.score_mean).square().mean()));
+}
+
+InterestModel RandomInterest(Random& random, int num_resources) {
   InterestParams params;
   std::vector<std::pair<ResourceRow, float>> popular;
   for (int resource = 0; resource < num_resources; ++resource) {
@@ -111,17 +154,9 @@ InterestModel RandomInterest(Random& random, int num_resources) {
                    [](auto& a, auto& b) { return a.second > b.second; });
   params.grades[3] = popular;
 
-  FactorMatrix& factors = params.factors.factors;
-  factors.resize(static_cast<int>(params.resources.size()), kNumFactors);
-  for (int row = 0; row < factors.rows(); ++row) {
-    for (int factor = 0; factor < kNumFactors; ++factor) {
-      factors(row, factor) = Uniform(random, -1, 1);
-    }
-  }
-  params.factors.gram = factors.transpose() * factors;
-  params.factors.unobserved_weight = 0.1f;
-  params.factors.regularization = 0.05f;
-  params.score_deviation = 0.3f;
+  FillFactors(random, static_cast<int>(params.resources.size()),
+              params.factors);
+  Calibrate(random, params);
   return InterestModel(std::move(params));
 }
 

@@ -90,5 +90,14 @@ TEST(FacilityLocation, NothingToGainGivesAnEmptyList) {
   EXPECT_TRUE(ChooseGreedily(GainMatrix(0, 3), 2).empty());
 }
 
+TEST(FacilityLocation, EndsWhereLessIsAddedThanAsked) {
+  GainMatrix gains(2, 3);
+  gains << 0.5f, 0.0f, 0.52f,  //
+      0.0f, 0.3f, 0.0f;
+  EXPECT_EQ(ChooseGreedily(gains, 3, 0.1).size(), 2u);
+  EXPECT_EQ(ChooseGreedily(gains, 3, 0.31).size(), 1u);
+  EXPECT_TRUE(ChooseGreedily(gains, 3, 1).empty());
+}
+
 }  // namespace
 }  // namespace evenlight

@@ -287,7 +287,8 @@ TEST_F(CommitterTest, ExposuresOverTheLimitAreDroppedAndCounted) {
   auto blocked = Block();
   for (const char* id : {"list1", "list2", "list3"}) {
     const auto [list, event] = Shown(id, "l1", "");
-    committer_->SubmitExposure(kTenant, list, event);
+    EXPECT_EQ(committer_->SubmitExposure(kTenant, list, event),
+              list.id != "list3");
   }
   EXPECT_EQ(committer_->num_dropped_exposures(), 1);
   database_.Release();

@@ -43,7 +43,7 @@ TEST(IngestRaceTest, EveryReadSeesWhatWasAcknowledgedWhileModelsSwap) {
         worker->Enqueue(tenant, learner);
       });
   const StateReader reader(&database, committer.get());
-  StateWorker started(&reader, &registry);
+  StateWorker started(&database, &reader, &registry);
   worker = &started;
 
   std::atomic<int> num_wrong = 0;

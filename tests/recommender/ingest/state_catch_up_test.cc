@@ -10,6 +10,7 @@
 #include "recommender/ingest/committer.h"
 #include "recommender/ingest/state_reader.h"
 #include "recommender/ingest/state_worker.h"
+#include "storage/keys.h"
 #include "tests/recommender/ingest/ingest_world.h"
 #include "tests/support/fault_database.h"
 #include "tests/support/status_matchers.h"
@@ -40,6 +41,13 @@ class StateCatchUpTest : public testing::Test {
   StoredLearnerState Stored() const {
     auto stored = LearnerStateStore(&database_).Get(kTenant, kLearner);
     return stored.ok() && stored->has_value() ? **stored : StoredLearnerState();
+  }
+
+  // Leaves bytes that are no record in place of the learner's state.
+  void DamageRecord() {
+    WriteBatch batch;
+    batch.Put(Family::kLearnerState, IdKey(kTenant, kLearner), "\xff\xff");
+    ASSERT_THAT(database_.Write(batch), IsOk());
   }
 
   // What a reader that writes nothing back gets.
@@ -199,6 +207,57 @@ TEST_F(StateCatchUpTest, EventOnBytesThatAreNoStateMarksThemStale) {
   EXPECT_EQ(Read(*Models(1)), Replayed(*Models(1)));
 }
 
+TEST_F(StateCatchUpTest, DamagedRecordIsRefoldedAndRepaired) {
+  Record(Answer("a", kLearner, 1));
+  DamageRecord();
+  EXPECT_EQ(Read(*Models(1)), Replayed(*Models(1)));
+
+  const StateReader reader(&database_, committer_.get());
+  StateWorker worker(&database_, &reader, &registry_);
+  worker.EnqueueOutdated(kTenant);
+  worker.WaitUntilIdle();
+  committer_->Stop();
+  EXPECT_FALSE(Stored().is_stale);
+  EXPECT_EQ(Stored().state, Replayed(*Models(1)));
+  EXPECT_THAT(stale_, testing::IsEmpty());
+}
+
+TEST_F(StateCatchUpTest, EventOnADamagedRecordIsTakenAndTheStateRefolded) {
+  Record(Answer("a", kLearner, 1));
+  DamageRecord();
+  Record(Answer("b", kLearner, 2));
+  EXPECT_TRUE(Stored().is_stale);
+  EXPECT_EQ(Stored().last_sequence, 2);
+  EXPECT_EQ(Read(*Models(1)), Replayed(*Models(1)));
+  // A refold from before the event is too old.
+  committer_->SubmitState(
+      kTenant, kLearner, {.last_sequence = 1, .model_version = 1, .state = ""});
+  committer_->Stop();
+  EXPECT_TRUE(Stored().is_stale);
+  // Told by the event, and again as the refold was refused.
+  EXPECT_THAT(stale_, testing::ElementsAre(kLearner, kLearner));
+}
+
+TEST_F(StateCatchUpTest, WorkerBringsAllStatesToTheModelThatServes) {
+  Record(Answer("a", kLearner, 1));
+  Record(Answer("b", "l2", 1));
+  registry_.Publish(kTenant, Models(2));
+  Record(Answer("c", "l3", 1));  // Of the new model from the start.
+  const StateReader reader(&database_, committer_.get());
+  StateWorker worker(&database_, &reader, &registry_);
+  worker.EnqueueOutdated("elsewhere");
+  worker.EnqueueOutdated(kTenant);
+  worker.WaitUntilIdle();
+  committer_->Stop();
+  for (const LearnerId learner : {"l1", "l2", "l3"}) {
+    const auto stored = LearnerStateStore(&database_).Get(kTenant, learner);
+    ASSERT_THAT(stored, IsOk());
+    EXPECT_FALSE((*stored)->is_stale) << learner;
+    EXPECT_EQ((*stored)->model_version, 2) << learner;
+    EXPECT_EQ((*stored)->state, ReplayedState(events_, learner, *Models(2)));
+  }
+}
+
 TEST_F(StateCatchUpTest, ReadManyIsReadOfEach) {
   Record(Answer("a", kLearner, 5));
   Record(Answer("b", kLearner, 3));
@@ -218,7 +277,7 @@ TEST_F(StateCatchUpTest, WorkerCatchesUpEveryLearnerOnce) {
   Record(Answer("a", kLearner, 5));
   Record(Answer("b", kLearner, 3));
   const StateReader reader(&database_, committer_.get());
-  StateWorker worker(&reader, &registry_);
+  StateWorker worker(&database_, &reader, &registry_);
   worker.Enqueue(kTenant, kLearner);
   worker.Enqueue(kTenant, "nobody");
   worker.WaitUntilIdle();

@@ -31,16 +31,16 @@ class ModelLoaderTest : public testing::Test {
             .model_dir = directory_.path(),
             .poll_interval = absl::Milliseconds(1),
             .warm_up =
-                [this](const TenantId& tenant, const ModelSet& models) {
+                [this](const TenantId& tenant,
+                       const std::shared_ptr<const ModelSet>& models) {
                   // Beside the old one.
-                  EXPECT_NE(registry_->Serving(tenant)->version,
-                            models.version);
+                  EXPECT_NE(registry_->Serving(tenant), models);
                   ++num_warmed_;
                 },
             .on_serving =
-                [this](const TenantId& tenant, const ModelSet& models) {
-                  EXPECT_EQ(registry_->Serving(tenant)->version,
-                            models.version);
+                [this](const TenantId& tenant,
+                       const std::shared_ptr<const ModelSet>& models) {
+                  EXPECT_EQ(registry_->Serving(tenant), models);
                   MutexLock lock(mu_);
                   ++num_served_;
                   served_.NotifyAll();
@@ -73,6 +73,10 @@ class ModelLoaderTest : public testing::Test {
     const int byte = file.get();
     file.seekp(0);
     file.put(static_cast<char>(byte ^ 1));
+  }
+
+  void DamagePin() const {
+    std::ofstream(directory_.path() + "/" + kTenant + "/.pin") << "no version";
   }
 
   int64_t Serving() const { return registry_->Serving(kTenant)->version; }
@@ -257,6 +261,37 @@ TEST_F(ModelLoaderTest, ActivatingAnOlderVersionPinsIt) {
   EXPECT_EQ(Listed(), "2 1*p");
   EXPECT_THAT(loader_->Activate(kTenant, 7),
               HasCode(absl::StatusCode::kNotFound));
+  EXPECT_EQ(Listed(), "2 1*p");
+}
+
+TEST_F(ModelLoaderTest, DamagedPinIsLoggedOnceAndCountsAsNone) {
+  Publish();
+  Publish();
+  loader_->Poll();
+  ASSERT_THAT(loader_->Rollback(kTenant), IsOk());
+  DamagePin();
+  testing::internal::CaptureStderr();
+  for (int poll = 0; poll < 3; ++poll) loader_->Poll();
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(Serving(), 2);
+  EXPECT_EQ(Listed(), "2* 1");
+  const size_t first = log.find("pin_ignored");
+  EXPECT_NE(first, std::string::npos);
+  EXPECT_EQ(log.find("pin_ignored", first + 1), std::string::npos) << log;
+}
+
+TEST_F(ModelLoaderTest, ActivateAndRollbackPutASoundPinInPlaceOfADamagedOne) {
+  Publish();
+  Publish();
+  DamagePin();
+  loader_->Poll();
+  EXPECT_EQ(*loader_->Activate(kTenant, 1), 1);
+  EXPECT_EQ(Listed(), "2 1*p");
+  DamagePin();
+  EXPECT_EQ(*loader_->Activate(kTenant, 0), 2);
+  EXPECT_EQ(Listed(), "2* 1");
+  DamagePin();
+  EXPECT_EQ(*loader_->Rollback(kTenant), 1);
   EXPECT_EQ(Listed(), "2 1*p");
 }
 

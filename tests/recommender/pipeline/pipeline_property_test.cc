@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "gtest/gtest.h"
@@ -28,6 +29,7 @@ struct Case {
   LearnerProfile profile;
   RecommendationRequest request;
   RankingPolicy policy;
+  absl::Time now = kNow;
 
   PipelineInput Input() const {
     return {.snapshot = *snapshot,
@@ -35,7 +37,7 @@ struct Case {
             .profile = profile,
             .request = request,
             .policy = policy,
-            .now = kNow};
+            .now = now};
   }
 };
 
@@ -75,10 +77,15 @@ class Oracle {
     return reason == Reason::kReview ? MayBeReview(i) : MayBeNew(i);
   }
 
-  bool IsMastered(KcIndex kc) const {
+  // Or presumed to be, by a prior.
+  bool IsKnown(KcIndex kc) const {
     const TracingModel& tracing = c_.snapshot->models->tracing;
     const BktParams& bkt = tracing.Bkt(tracing.FindKc(catalog_.key(kc)));
     return At(kc).p_known >= MasteredFrom(bkt, c_.policy.mastered_p_known);
+  }
+
+  bool IsMastered(KcIndex kc) const {
+    return At(kc).is_practised && IsKnown(kc);
   }
 
   bool HasUnmetPrerequisite(ResourceIndex i) const {
@@ -87,7 +94,7 @@ class Oracle {
     for (const KcIndex kc : kcs) {
       if (IsMastered(kc)) continue;
       for (const KcIndex p : catalog_.curriculum().Prerequisites(kc)) {
-        if (own.count(p) == 0 && !IsMastered(p)) return true;
+        if (own.count(p) == 0 && !IsKnown(p)) return true;
       }
     }
     return false;
@@ -96,7 +103,7 @@ class Oracle {
  private:
   Mastery At(KcIndex kc) const {
     return MasteryOf(c_.snapshot->models->tracing, c_.state, catalog_.key(kc),
-                     kNow);
+                     c_.now);
   }
 
   const ResourceState* StateOf(ResourceIndex i) const {
@@ -111,8 +118,8 @@ class Oracle {
                                                     : c_.profile.bandwidth_kbps;
     const AccessibilitySet needs =
         f.accessibility | c_.profile.accessibility_needs;
-    const bool is_open = !r.hidden && r.publish_time <= kNow &&
-                         kNow < r.expire_time &&
+    const bool is_open = !r.hidden && r.publish_time <= c_.now &&
+                         c_.now < r.expire_time &&
                          r.kind != ResourceKind::kLessonPlan &&
                          FitsPhase(r.phases, c_.request.phase);
     const bool fits_grade =
@@ -167,7 +174,7 @@ class Oracle {
     }
     return c_.state.num_answers() - state->last_answer - 1 >= 10 ||
            (state->last_time != absl::InfinitePast() &&
-            kNow - state->last_time >= absl::Hours(24));
+            c_.now - state->last_time >= absl::Hours(24));
   }
 
   const Case& c_;
@@ -205,24 +212,75 @@ TEST(PipelineProperty, NothingIsShownTwice) {
   });
 }
 
+int NumEligible(const Case& c, const Oracle& oracle) {
+  int num_eligible = 0;
+  for (int i = 0; i < c.snapshot->catalog->num_resources(); ++i) {
+    const ResourceIndex resource{i};
+    num_eligible +=
+        oracle.MayBeNew(resource) || oracle.MayBeReview(resource) ? 1 : 0;
+  }
+  return num_eligible;
+}
+
 // In particular a list is never empty while an eligible resource exists.
 TEST(PipelineProperty, ThePageIsFullWhileEligibleResourcesExist) {
   ForEachCase([](const Case& c, const RankedList& list, const Oracle& oracle) {
-    int num_eligible = 0;
-    for (int i = 0; i < c.snapshot->catalog->num_resources(); ++i) {
-      const ResourceIndex resource{i};
-      num_eligible +=
-          oracle.MayBeNew(resource) || oracle.MayBeReview(resource) ? 1 : 0;
-    }
     EXPECT_EQ(static_cast<int>(list.shown.size()),
-              std::min(c.request.page_size, num_eligible));
+              std::min(c.request.page_size, NumEligible(c, oracle)));
+  });
+}
+
+// FIGURES 4. Asked at the very moment at which something of the catalog is
+// published or expires, and just before and after it.
+TEST(PipelineProperty, WhatBeginsNowIsOpenAndWhatEndsNowIsGone) {
+  int num_moments = 0;
+  for (int seed = 0; seed < 400; ++seed) {
+    Case c = RandomCase(seed);
+    std::set<absl::Time> moments;
+    for (int i = 0; i < c.snapshot->catalog->num_resources(); ++i) {
+      const Resource& r = c.snapshot->catalog->resource(ResourceIndex{i});
+      moments.insert({r.publish_time, r.expire_time});
+    }
+    moments.erase(absl::InfinitePast());
+    moments.erase(absl::InfiniteFuture());
+    for (const absl::Time moment : moments) {
+      ++num_moments;
+      for (const int offset : {-1, 0, 1}) {
+        SCOPED_TRACE(testing::Message() << "seed " << seed << " at " << moment
+                                        << " and " << offset << " ns");
+        c.now = moment + absl::Nanoseconds(offset);
+        const Oracle oracle(c);
+        const RankedList list = Recommend(c.Input());
+        for (const RankedResource& shown : list.shown) {
+          ASSERT_TRUE(oracle.MayBe(shown.resource, shown.reason));
+        }
+        ASSERT_EQ(static_cast<int>(list.shown.size()),
+                  std::min(c.request.page_size, NumEligible(c, oracle)));
+      }
+    }
+  }
+  EXPECT_GT(num_moments, 500);
+}
+
+// A sentence may say "mastered" of what the learner mastered, by practice.
+TEST(PipelineProperty, NoSentenceClaimsAMasteryWithoutPractice) {
+  ForEachCase([](const Case& c, const RankedList& list, const Oracle& oracle) {
+    const Catalog& catalog = *c.snapshot->catalog;
+    for (const RankedResource& shown : list.shown) {
+      const std::string& text = shown.reason_text;
+      const size_t claim = text.find("you have mastered ");
+      if (claim == std::string::npos) continue;
+      const std::string id = text.substr(claim + 18, text.size() - claim - 19);
+      ASSERT_NE(catalog.FindKc(id), KcIndex::kNone) << text;
+      EXPECT_TRUE(oracle.IsMastered(catalog.FindKc(id))) << text;
+    }
   });
 }
 
 TEST(PipelineProperty, SameInputGivesTheSameList) {
   ForEachCase([](const Case& c, const RankedList& list, const Oracle&) {
     PipelineInput input = {*c.snapshot, c.state,  c.profile,
-                           c.request,   c.policy, kNow};
+                           c.request,   c.policy, c.now};
     const RankedList again = Recommend(input);
     ASSERT_EQ(list.shown.size(), again.shown.size());
     for (size_t i = 0; i < list.shown.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -104,6 +105,33 @@ INSTANTIATE_TEST_SUITE_P(
         {"NotTried", "dec", Reason::kNotTried, 0,
          "You have not tried this yet.", "你还没有学过这个。"}}),
     [](const auto& row) { return row.param.name; });
+
+// The model takes division for known before the first answer.
+TEST(ExplainTest, APriorIsNotCalledMastery) {
+  TracingParams params;
+  params.kcs = {"division"};
+  params.bkt = {{.p_init = 0.95f}};
+  params.kc_p_correct = {0.9f};
+  ModelSet models;
+  models.tracing = TracingModel(std::move(params));
+  const auto snapshot = MakeSnapshot(
+      {Kc("division"), Kc("fractions", {"division"})},
+      {Question("div", {"division"}), Question("frac", {"fractions"})},
+      std::move(models));
+  const LearnerState state;
+  const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
+  const auto say = [&](int resource, ReasonLanguage language) {
+    return Explain(view, ResourceIndex{resource}, Reason::kNextStep, 0,
+                   language);
+  };
+  EXPECT_EQ(say(1, ReasonLanguage::kEnglish),
+            "You are ready for fractions: most learners know division by now.");
+  EXPECT_EQ(say(1, ReasonLanguage::kChinese),
+            "你可以学习“fractions”了：多数同学到这时已经会“division”。");
+  EXPECT_EQ(say(0, ReasonLanguage::kEnglish),
+            "You are ready for division: nothing else has to be mastered "
+            "first.");
+}
 
 }  // namespace
 }  // namespace evenlight

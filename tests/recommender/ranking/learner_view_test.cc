@@ -1,6 +1,7 @@
 #include "recommender/state/learner_view.h"
 
 #include <memory>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "tests/support/learning_world.h"
@@ -54,6 +55,41 @@ TEST(LearnerViewTest, WhatAResourcePractisesItselfDoesNotBlockIt) {
   const LearnerView view(snapshot.get(), &state, kNow, kMastered);
   EXPECT_EQ(view.Readiness(ResourceIndex{0}), 1);
   EXPECT_TRUE(view.IsReady(ResourceIndex{0}));
+}
+
+// A model that takes `a` for known before the first answer.
+std::shared_ptr<const ServingSnapshot> WithHighPrior() {
+  TracingParams params;
+  params.kcs = {"a"};
+  params.bkt = {{.p_init = 0.95f}};
+  params.kc_p_correct = {0.9f};
+  ModelSet models;
+  models.version = 1;
+  models.tracing = TracingModel(std::move(params));
+  return MakeSnapshot({Kc("a"), Kc("b", {"a"})},
+                      {Question("qa", {"a"}), Question("qb", {"b"})},
+                      std::move(models));
+}
+
+TEST(LearnerViewTest, AHighPriorOpensSuccessorsButIsNoMastery) {
+  const auto snapshot = WithHighPrior();
+  const LearnerState state;
+  const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+  EXPECT_FALSE(view.kc(KcIndex{0}).is_mastered);
+  EXPECT_FALSE(view.IsMastered(ResourceIndex{0})) << "would never be offered";
+  EXPECT_EQ(view.Readiness(ResourceIndex{1}), 1);
+  EXPECT_TRUE(view.IsReady(ResourceIndex{1}));
+}
+
+TEST(LearnerViewTest, OneAnswerMakesAHighPriorAMasteryOrTakesItBack) {
+  const auto snapshot = WithHighPrior();
+  for (const bool is_correct : {true, false}) {
+    LearnerState state;
+    Apply(*snapshot, Answer(*snapshot, "qa", is_correct, kNow), state);
+    const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+    EXPECT_EQ(view.kc(KcIndex{0}).is_mastered, is_correct);
+    EXPECT_EQ(view.IsReady(ResourceIndex{1}), is_correct);
+  }
 }
 
 TEST(LearnerViewTest, ResourcesMetLongAgoAreMet) {

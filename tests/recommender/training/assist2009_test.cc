@@ -1,6 +1,5 @@
 // The tracing models on real answers, by the published protocol.
 
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -13,15 +12,10 @@
 #include "gtest/gtest.h"
 #include "recommender/training/tracing_experiment.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
 
 namespace evenlight {
 namespace {
-
-std::string DataPath() {
-  const char* directory = std::getenv("EVENLIGHT_DATA");
-  return std::string(directory == nullptr ? "../shared/data" : directory) +
-         "/tracing/assist2009/answers.csv";
-}
 
 // Columns user, t, question, skill, correct, test_fold, in this order.
 AnswerSet ReadAssist2009(std::istream& file) {
@@ -50,8 +44,9 @@ AnswerSet ReadAssist2009(std::istream& file) {
 // Measured elsewhere with another implementation, five folds, chunks of 200:
 // LR-H .7785, Best-LR .7616, BKT .7109; here LR-H .7790, Best-LR .7618.
 TEST(Assist2009Test, ModelsReachTheirMeasuredAuc) {
-  std::ifstream file(DataPath());
-  if (!file) GTEST_SKIP() << "no " << DataPath();
+  const std::string path = TestDataPath("tracing/assist2009/answers.csv");
+  EVENLIGHT_NEEDS_DATA(path);
+  std::ifstream file(path);
   const AnswerSet answers = ReadAssist2009(file);
   ASSERT_EQ(answers.learners.size(), 3730);
 

@@ -154,12 +154,14 @@ TEST(SplitLaterWindowTest, RealTimesShareOneMoment) {
 TEST(SplitLaterWindowTest, OrderOnlyTakesEachLearnersLastFifth) {
   std::vector<LearnerTrack> learners = {
       TrackOf({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, true), TrackOf({100}, true),
-      TrackOf({50, 51, 52, 53, 54}, true), TrackOf({}, true)};
+      TrackOf({50, 51, 52, 53, 54}, true), TrackOf({}, true),
+      TrackOf({1, 2}, true)};
   SplitLaterWindow(absl::MakeSpan(learners));
   EXPECT_EQ(learners[0].num_before_window, 8);
   EXPECT_EQ(learners[1].num_before_window, 1);
   EXPECT_EQ(learners[2].num_before_window, 4);
   EXPECT_EQ(learners[3].num_before_window, 0);
+  EXPECT_EQ(learners[4].num_before_window, 1);
 }
 
 TEST(SplitLaterWindowTest, OrderOnlyLearnersDoNotMoveTheSharedMoment) {
@@ -170,20 +172,35 @@ TEST(SplitLaterWindowTest, OrderOnlyLearnersDoNotMoveTheSharedMoment) {
   EXPECT_EQ(learners[1].num_before_window, 4);
 }
 
-TEST(TrackPartTest, WindowAfterATimeLeavesOutWhatWasUntilThen) {
+TEST(TrackPartTest, TheWindowIsWhatIsNotBeforeIt) {
   std::vector<LearnerTrack> learners = {
       TrackOf({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, true)};
   SplitLaterWindow(absl::MakeSpan(learners));
   EXPECT_EQ(CountAnswers(LaterWindow(learners)), 2);
   EXPECT_EQ(CountAnswers(BeforeWindow(learners)), 8);
   EXPECT_EQ(CountAnswers(WholeTracks(learners)), 10);
-  const auto after = [&](int minute) {
-    return CountAnswers(
-        LaterWindowAfter(learners, kStart + absl::Minutes(minute)));
-  };
-  EXPECT_EQ(after(2), 2);
-  EXPECT_EQ(after(8), 1);
-  EXPECT_EQ(after(9), 0);
+}
+
+TEST(TracksUntilTest, ASequenceSplitsTracksWhateverTheTimes) {
+  std::vector<LearnerTrack> learners = {TrackOf({0, 1, 2, 3}, true),
+                                        TrackOf({0, 1}, true)};
+  // The second and the fourth event of the first learner came late.
+  learners[0].sequences = {1, 7, 3, 8};
+  learners[1].sequences = {4, 5};
+  const std::vector<LearnerTrack> earlier = TracksUntil(learners, 5);
+  ASSERT_EQ(earlier.size(), 2);
+  EXPECT_THAT(earlier[0].sequences, testing::ElementsAre(1, 3));
+  EXPECT_EQ(earlier[0].interactions[1].position.time,
+            kStart + absl::Minutes(2));
+  EXPECT_EQ(earlier[1].interactions.size(), 2);
+
+  const AnswersAfter later = FindAnswersAfter(learners, 5);
+  ASSERT_EQ(later.parts.size(), 1);
+  EXPECT_EQ(later.parts[0].from, 1);
+  EXPECT_EQ(CountAnswers(later.parts), 3);
+  EXPECT_THAT(later.is_after, testing::ElementsAre(true, false, true));
+  EXPECT_EQ(later.count, 2);
+  EXPECT_TRUE(FindAnswersAfter(learners, 8).parts.empty());
 }
 
 TEST(FoldOfTest, SpreadsLearnersEvenlyAndDependsOnTheSeed) {

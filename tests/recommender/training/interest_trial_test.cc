@@ -1,10 +1,12 @@
 #include "recommender/training/interest_trial.h"
 
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "recommender/state/engagement.h"
 #include "tests/support/status_matchers.h"
 
 namespace evenlight {
@@ -59,6 +61,25 @@ TEST(CollectEngagementsTest, AfterHoldsOnlyWhatIsNewAndHasARow) {
   EXPECT_GT(history.before.Of(0)[0].weight, 0);
   EXPECT_THAT(history.after[0], ElementsAre(Row(2)));
   EXPECT_THAT(history.after[1], IsEmpty());
+}
+
+TEST(CollectEngagementsTest, FoldInSeesTheLatestAsAtServing) {
+  Viewers viewers;
+  std::vector<ResourceId> many;
+  for (int resource = 0; resource < 100; ++resource) {
+    many.push_back(absl::StrCat(1000 - resource));
+  }
+  viewers.Add(0, many, {});
+  viewers.Add(0, {"1000"}, {});
+  const EngagementHistory history = CollectEngagements(
+      LaterWindow(viewers.dataset().learners), viewers.dataset().ids, 2);
+  EXPECT_THAT(history.before.Of(0), SizeIs(100));
+  ASSERT_THAT(history.latest.Of(0), SizeIs(kMaxEngagements));
+  for (const Engagement& engagement : history.latest.Of(0)) {
+    const ResourceId& id = history.resources[ToInt(engagement.resource)];
+    EXPECT_LE(std::stoi(id), 1000 - (100 - kMaxEngagements)) << id;
+  }
+  EXPECT_THAT(history.latest.Of(1), SizeIs(1));
 }
 
 TEST(RefitInterestTest, CountsLearnersByResourceAndGrade) {

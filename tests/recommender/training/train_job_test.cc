@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <random>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -72,13 +73,13 @@ class TrainJobTest : public testing::Test {
     AppendEvents(kTenant, SyntheticEvents(options), &database_);
   }
 
-  // Publishes a version made of `dataset`, as if trained on events until
-  // `data_time`.
-  int64_t PublishModelOf(const Dataset& dataset, absl::Time data_time) {
+  // Publishes a version made of `dataset`, as if trained on events of the
+  // tenant until `last_sequence`.
+  int64_t PublishModelOf(const Dataset& dataset, int64_t last_sequence) {
     ModelSet models;
     models.tracing = RefitTracing(dataset, 5, {});
     ModelVersionSummary summary;
-    summary.data_time = data_time;
+    summary.last_sequence = last_sequence;
     const auto version =
         Directory().Publish(EncodeModelSet(models), {}, summary);
     EXPECT_THAT(version, IsOk());
@@ -101,6 +102,7 @@ TEST_F(TrainJobTest, PublishesAModelThatDecodes) {
   EXPECT_EQ(versions->front().num_events, 30 * 40);
   EXPECT_EQ(versions->front().seed, 1);
   EXPECT_EQ(versions->front().data_time, SyntheticEvents(Class()).back().time);
+  EXPECT_EQ(versions->front().last_sequence, 30 * 40);
 
   const auto files = Directory().Load(1);
   ASSERT_THAT(files, IsOk());
@@ -237,6 +239,174 @@ TEST_F(TrainJobTest, BadDataIsRefusedAndNothingIsPublished) {
   EXPECT_TRUE(Directory().List()->empty());
 }
 
+// An answer of `learner` on a later unit, whose even questions nobody fails
+// and whose odd ones nobody masters.
+Event UnitAnswer(int learner, int number, absl::Time start) {
+  const auto question = std::mt19937(learner * 100 + number)() % 10;
+  Event event;
+  event.id = absl::StrCat("unit-", learner, "-", number);
+  event.actor = {ActorKind::kLearner, absl::StrCat("l", learner)};
+  event.time = start + absl::Minutes(number);
+  event.verb = Verb::kAnswered;
+  event.resource = absl::StrCat("unit-q", question);
+  event.kcs = {"unit"};
+  event.score = question % 2 == 0 ? 1.0f : 0.0f;
+  event.time_is_order = true;
+  return event;
+}
+
+TEST_F(TrainJobTest, AUnitThatOnlyTheServingVersionKnewWellIsNoReasonToRefuse) {
+  SyntheticOptions school = Class();
+  school.num_learners = 60;
+  std::vector<Event> events = SyntheticEvents(school);
+  const absl::Time start = events.front().time + absl::Hours(1);
+  const auto add_unit = [&](int from, int until) {
+    for (int learner = 0; learner < school.num_learners; ++learner) {
+      for (int number = from; number < until; ++number) {
+        events.push_back(UnitAnswer(learner, number, start));
+        events.back().sequence = static_cast<int64_t>(events.size());
+      }
+    }
+  };
+  // All answers of the unit are in the second run's later window.
+  add_unit(0, 4);
+  AppendEvents(kTenant, events, &database_);
+  ASSERT_EQ(Run(Options()).outcome, TrainOutcome::kPublished);
+  const size_t num_old = events.size();
+  add_unit(4, 9);
+  AppendEvents(kTenant, {events.begin() + num_old, events.end()}, &database_);
+
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.report_json;
+  rapidjson::Document report;
+  report.Parse(result.report_json.c_str());
+  ASSERT_TRUE(report["serving"].HasMember("candidate")) << result.report_json;
+  EXPECT_EQ(report["serving"]["candidate"]["num_answers"].GetInt64(), 300);
+}
+
+TEST_F(TrainJobTest, WhatIsNewIsToldByCommitAndNotByTime) {
+  // A second class is imported, with the same order for times.
+  SyntheticOptions first = Class();
+  first.num_learners = 40;
+  std::vector<Event> events = SyntheticEvents(first);
+  const auto middle = events.begin() + 30 * 40;
+  AppendEvents(kTenant, {events.begin(), middle}, &database_);
+  ASSERT_EQ(Run(Options()).outcome, TrainOutcome::kPublished);
+  AppendEvents(kTenant, {middle, events.end()}, &database_);
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+  rapidjson::Document report;
+  report.Parse(result.report_json.c_str());
+  ASSERT_TRUE(report["serving"].HasMember("candidate")) << result.report_json;
+  EXPECT_EQ(report["serving"]["candidate"]["num_answers"].GetInt64(), 400);
+}
+
+TEST_F(TrainJobTest, LearnersWithFewAnswersInOrderAreJudgedToo) {
+  SyntheticOptions few = Class();
+  few.num_learners = 400;
+  few.answers_per_learner = 3;
+  Append(few);
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+  EXPECT_THAT(result.report_json, HasSubstr("\"num_window_answers\":400"));
+  EXPECT_THAT(result.report_json, HasSubstr("kc mean"));
+}
+
+TEST_F(TrainJobTest, AWindowTooSmallToJudgeByIsNothingToDoUnlessForced) {
+  SyntheticOptions one = Class();
+  one.num_learners = 1200;
+  one.answers_per_learner = 1;
+  Append(one);
+  const TrainJobResult result = Run(Options());
+  EXPECT_EQ(result.outcome, TrainOutcome::kNothingToDo);
+  EXPECT_THAT(result.message, HasSubstr("later window has 0 answers"));
+  EXPECT_TRUE(Directory().List()->empty());
+
+  TrainJobOptions force = Options();
+  force.force = true;
+  EXPECT_EQ(Run(force).outcome, TrainOutcome::kPublished);
+  EXPECT_THAT(ReadFile(Directory().path() + "/1/report/model_card.md"),
+              HasSubstr("No gate could be applied"));
+}
+
+// Views of two kinds of learners, in order.
+std::vector<Event> Views() {
+  std::vector<Event> events;
+  for (int learner = 0; learner < 60; ++learner) {
+    for (int number = 0; number < 25; ++number) {
+      Event view;
+      view.id = absl::StrCat("view-", learner, "-", number);
+      view.actor = {ActorKind::kLearner, absl::StrCat("viewer", learner)};
+      view.time = absl::FromUnixSeconds(60 * number);
+      view.verb = Verb::kViewed;
+      view.resource = absl::StrCat(learner % 3 == 0 ? "x" : "y",
+                                   (number * 7 + learner * 11) % 30);
+      view.time_is_order = true;
+      view.sequence = 50'000 + static_cast<int64_t>(events.size());
+      events.push_back(view);
+    }
+  }
+  return events;
+}
+
+TEST_F(TrainJobTest, ViewsWithoutAnyAnswerTrainFactorsAndPopularity) {
+  AppendEvents(kTenant, Views(), &database_);
+  const TrainJobResult result = Run(Options());
+  ASSERT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+  EXPECT_THAT(result.message, HasSubstr("without tracing"));
+  EXPECT_THAT(result.report_json, HasSubstr("1000 are needed"));
+  rapidjson::Document report;
+  report.Parse(result.report_json.c_str());
+  EXPECT_EQ(report["ranking"]["popularity"]["num_learners"].GetInt64(), 60);
+  const auto models = DecodeModelSet(1, *Directory().Load(1));
+  ASSERT_THAT(models, IsOk());
+  EXPECT_FALSE((*models)->tracing.is_trained());
+  EXPECT_EQ((*models)->interest.num_resources(), 60);
+}
+
+TEST_F(TrainJobTest, AVersionThatCanTraceIsNotReplacedByOneThatCannot) {
+  Append(Class());
+  ASSERT_EQ(Run(Options()).outcome, TrainOutcome::kPublished);
+  AppendEvents(kTenant, Views(), &database_);
+  TrainJobOptions strict = Options();
+  strict.min_answers = 2000;
+  const TrainJobResult result = Run(strict);
+  EXPECT_EQ(result.outcome, TrainOutcome::kNothingToDo);
+  EXPECT_THAT(result.message, HasSubstr("version 1"));
+}
+
+TEST_F(TrainJobTest, TheReportBesideTheModelNamesItsVersion) {
+  Append(Class());
+  ASSERT_EQ(Run(Options()).version, 1);
+  TrainJobOptions force = Options();
+  force.force = true;
+  ASSERT_EQ(Run(force).version, 2);
+  const std::string text =
+      ReadFile(Directory().path() + "/2/report/report.json");
+  EXPECT_THAT(text, HasSubstr("\"version\":2"));
+  EXPECT_THAT(text, HasSubstr("published version 2"));
+}
+
+TEST_F(TrainJobTest, RefusedRunsLeaveTheLastTenReports) {
+  SyntheticOptions bad = Class();
+  bad.num_learners = 60;
+  bad.flip_from = 32;
+  Append(bad);
+  TrainJobOptions options = Options();
+  options.num_factors = 1;
+  std::string last;
+  for (int run = 0; run < 12; ++run) {
+    const TrainJobResult result = Run(options);
+    ASSERT_EQ(result.outcome, TrainOutcome::kRefused);
+    last = result.report_json;
+  }
+  const std::string refused = Directory().path() + "/refused/";
+  EXPECT_FALSE(std::filesystem::exists(refused + "2.json"));
+  EXPECT_TRUE(std::filesystem::exists(refused + "3.json"));
+  EXPECT_EQ(ReadFile(refused + "12.json"), last + "\n");
+  EXPECT_TRUE(Directory().List()->empty());
+}
+
 // A worse version says the opposite of what is right.
 class ServingTest : public TrainJobTest {
  protected:
@@ -249,14 +419,14 @@ class ServingTest : public TrainJobTest {
     worse_ = SyntheticDataset(opposite);
   }
 
-  // Before any event of the class.
-  const absl::Time long_ago_ = absl::FromUnixSeconds(0);
+  // The last ten learners of the class came later.
+  const int64_t some_ = 20 * 40;
   Dataset worse_;
 };
 
 TEST_F(ServingTest, AModelWorseThanTheServingVersionIsRefused) {
-  // Ten answers to each question are little to know it by; the version that
-  // serves had two hundred.
+  // One answer to a question is little to know it by; the version that serves
+  // had two hundred.
   SyntheticOptions options = Class();
   options.questions_per_kc = 100;
   options.num_learners = 400;
@@ -266,7 +436,7 @@ TEST_F(ServingTest, AModelWorseThanTheServingVersionIsRefused) {
   options.num_learners = 2000;
   options.answers_per_learner = 40;
   options.seed = 99;
-  PublishModelOf(SyntheticDataset(options), long_ago_);
+  PublishModelOf(SyntheticDataset(options), 50 * 10);
   const auto result = RunTrainJob(Options(), &small);
   ASSERT_THAT(result, IsOk());
   EXPECT_EQ(result->outcome, TrainOutcome::kRefused) << result->report_json;
@@ -275,8 +445,8 @@ TEST_F(ServingTest, AModelWorseThanTheServingVersionIsRefused) {
 }
 
 TEST_F(ServingTest, ThePinnedVersionIsComparedWith) {
-  const int64_t worse = PublishModelOf(worse_, long_ago_);
-  PublishModelOf(worse_, long_ago_);
+  const int64_t worse = PublishModelOf(worse_, some_);
+  PublishModelOf(worse_, some_);
   ASSERT_THAT(Directory().Pin(worse), IsOk());
   const TrainJobResult result = Run(Options());
   EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
@@ -289,24 +459,24 @@ TEST_F(ServingTest, ThePinnedVersionIsComparedWith) {
 }
 
 TEST_F(ServingTest, WithoutAPinTheNewestVersionIsComparedWith) {
-  PublishModelOf(worse_, long_ago_);
-  const int64_t newest = PublishModelOf(worse_, long_ago_);
+  PublishModelOf(worse_, some_);
+  const int64_t newest = PublishModelOf(worse_, some_);
   rapidjson::Document report;
   report.Parse(Run(Options()).report_json.c_str());
   EXPECT_EQ(report["serving"]["version"].GetInt64(), newest);
 }
 
 TEST_F(ServingTest, AVersionThatHasSeenTheWindowIsNotComparedWith) {
-  PublishModelOf(worse_, SyntheticEvents(Class()).back().time);
+  PublishModelOf(worse_, SyntheticEvents(Class()).back().sequence);
   TrainJobOptions force = Options();
   force.force = true;
   const TrainJobResult result = Run(force);
   EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
-  EXPECT_THAT(result.report_json, HasSubstr("it has seen"));
+  EXPECT_THAT(result.report_json, HasSubstr("came since it was trained"));
 }
 
 TEST_F(ServingTest, ADamagedServingVersionDoesNotStopItsSuccessor) {
-  PublishModelOf(worse_, long_ago_);
+  PublishModelOf(worse_, some_);
   std::ofstream(Directory().path() + "/1/tracing.pb") << "broken";
   const TrainJobResult result = Run(Options());
   EXPECT_EQ(result.outcome, TrainOutcome::kPublished);

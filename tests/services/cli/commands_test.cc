@@ -12,6 +12,7 @@
 #include "google/protobuf/wrappers.pb.h"
 #include "gtest/gtest.h"
 #include "services/cli/doctor.h"
+#include "services/cli/evaluate_tracing.h"
 #include "services/cli/models.h"
 #include "services/cli/recommend.h"
 #include "services/cli/show.h"
@@ -45,6 +46,7 @@ TEST_F(CommandsTest, ALearnersListShowsReasonsAndChances) {
     r->set_reason(v1::Recommendation::REASON_NEXT_STEP);
     r->set_reason_text("You are ready for it.");
     r->set_success_probability(.72f);
+    r->set_score(.754f);
     return absl::OkStatus();
   });
   RecommendOptions options;
@@ -58,13 +60,14 @@ TEST_F(CommandsTest, ALearnersListShowsReasonsAndChances) {
   EXPECT_EQ(seen.phase(), v1::PHASE_POST_CLASS);
   EXPECT_EQ(seen.filter().subject(), "mathematics");
   EXPECT_THAT(out_.str(), HasSubstr(" 1. Fractions\n    r1: exercise"));
-  EXPECT_THAT(out_.str(), HasSubstr("success 72%"));
+  EXPECT_THAT(out_.str(), HasSubstr("success 72%, score 0.75\n"));
   EXPECT_THAT(out_.str(), HasSubstr("next_step: You are ready for it."));
 }
 
 TEST_F(CommandsTest, AClassListShowsGroupsAndTheUnserved) {
   server_.On(kRecommendForClass, [&](const auto&, auto* response) {
     response->add_recommendations()->set_title("Fractions");
+    response->mutable_recommendations(0)->set_added_gain(10.066f);
     v1::LearnerGroup* group = response->add_groups();
     group->set_resource("resources/r1");
     group->add_learners("learners/l1");
@@ -77,10 +80,148 @@ TEST_F(CommandsTest, AClassListShowsGroupsAndTheUnserved) {
   RecommendOptions options;
   options.id = "c1";
   EXPECT_EQ(RecommendClass(options, &server_, console_), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("gain +10.07 kcs\n"));
   EXPECT_THAT(out_.str(), HasSubstr("group r1 (2)"));
   EXPECT_THAT(out_.str(), HasSubstr("l1 l2"));
   EXPECT_THAT(out_.str(), HasSubstr("not served l3"));
   EXPECT_THAT(out_.str(), HasSubstr("Instead: r9"));
+}
+
+TEST_F(CommandsTest, EveryFilterOfTheApiIsSentForLearnersAndClasses) {
+  std::vector<v1::ResourceFilter> seen;
+  const auto handler = [&](const auto& request, auto*) {
+    seen.push_back(request.filter());
+    return absl::OkStatus();
+  };
+  server_.On(kRecommendResources, handler);
+  server_.On(kRecommendForClass, handler);
+  RecommendOptions options;
+  options.kinds = {ResourceKind::kVideo, ResourceKind::kQuiz};
+  options.kcs = {"k1", "knowledgeComponents/k2"};
+  options.needs = {v1::ACCESSIBILITY_FEATURE_CAPTIONS};
+  options.max_kbps = 256;
+  options.exclude = {"r1"};
+  EXPECT_EQ(RecommendLearner(options, &server_, console_), kExitOk);
+  EXPECT_EQ(RecommendClass(options, &server_, console_), kExitOk);
+  ASSERT_EQ(seen.size(), 2u);
+  for (const v1::ResourceFilter& filter : seen) {
+    EXPECT_EQ(filter.kinds_size(), 2);
+    EXPECT_EQ(filter.kinds(1), v1::RESOURCE_KIND_QUIZ);
+    EXPECT_EQ(filter.knowledge_components(0), "knowledgeComponents/k1");
+    EXPECT_EQ(filter.knowledge_components(1), "knowledgeComponents/k2");
+    EXPECT_EQ(filter.accessibility_features(0),
+              v1::ACCESSIBILITY_FEATURE_CAPTIONS);
+    EXPECT_EQ(filter.max_bandwidth_kbps(), 256);
+    EXPECT_EQ(filter.exclude_resources(0), "resources/r1");
+  }
+}
+
+TEST_F(CommandsTest, AnEmptyListBlamesFiltersOnlyIfThereWereSome) {
+  const auto nothing = [](const auto&, auto*) { return absl::OkStatus(); };
+  server_.On(kRecommendResources, nothing);
+  server_.On(kRecommendForClass, nothing);
+  for (const auto recommend : {RecommendLearner, RecommendClass}) {
+    RecommendOptions options;
+    options.id = "x";
+    out_.str("");
+    EXPECT_EQ(recommend(options, &server_, console_), kExitOk);
+    EXPECT_THAT(out_.str(), HasSubstr("nothing is left to recommend: "
+                                      "everything that fits was already met "
+                                      "or mastered\n"));
+    options.max_kbps = 64;
+    out_.str("");
+    EXPECT_EQ(recommend(options, &server_, console_), kExitOk);
+    EXPECT_THAT(out_.str(), HasSubstr("no resource passes the filters\n"));
+    EXPECT_THAT(out_.str(), Not(HasSubstr("nothing is left")));
+  }
+}
+
+TEST_F(CommandsTest, AMissingTenantIsSaidOnceAndNamesItsFlag) {
+  server_.On(kRecommendResources, [](const auto&, auto*) {
+    const absl::Status refusal =
+        FakeClient::Refusal({{"evenlight-tenant", "is required"}});
+    absl::Status status =
+        absl::InvalidArgumentError("evenlight-tenant: is required");
+    refusal.ForEachPayload([&](absl::string_view type, const absl::Cord& data) {
+      status.SetPayload(type, data);
+    });
+    return status;
+  });
+  RecommendOptions options;
+  options.id = "l1";
+  EXPECT_EQ(RecommendLearner(options, &server_, console_), kExitError);
+  EXPECT_EQ(err_.str(),
+            "evenlight: recommend learner l1: INVALID_ARGUMENT: "
+            "evenlight-tenant: is required; --tenant names it\n");
+}
+
+TEST_F(CommandsTest, ALearnerIsShownWithTitlesAndWithoutClaims) {
+  for (const char* id : {"k1", "k2", "k3"}) {
+    v1::KnowledgeComponent kc;
+    kc.set_name(absl::StrCat("knowledgeComponents/", id));
+    kc.set_title(absl::StrCat("Title of ", id));
+    server_.kcs[kc.name()] = kc;
+  }
+  server_.On(kGetLearnerState, [](const auto&, auto* response) {
+    v1::KnowledgeComponentMastery* known = response->add_mastery();
+    known->set_knowledge_component("knowledgeComponents/k1");
+    known->set_p_known(.9f);
+    known->set_num_correct(4);
+    known->set_recall(.8f);
+    known->mutable_last_practised_time()->set_seconds(1767225600);
+    v1::KnowledgeComponentMastery* unclaimed = response->add_mastery();
+    unclaimed->set_knowledge_component("knowledgeComponents/k2");
+    unclaimed->set_recall(1);
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(ShowLearner({"l1", {}}, &server_, console_), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("p(known)     +-  right  wrong recall "
+                                    "last practised        kc  title\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("   0.900  0.000      4      0  0.800 "
+                                    "2026-01-01T00:00:00Z  k1  Title of k1\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("   0.000  0.000      0      0      - "
+                                    "-                     k2  Title of k2\n"));
+}
+
+TEST_F(CommandsTest, TheTracingReportSaysWhatItWasMadeFrom) {
+  const std::string file = testing::TempDir() + "/evenlight-tracing.csv";
+  const std::string report = file + ".json";
+  for (const bool is_ordered : {false, true}) {
+    std::ofstream csv(file);
+    csv << "learner,kc,correct" << (is_ordered ? ",order,test_fold\n" : "\n");
+    for (int row = 0; row < 200; ++row) {
+      csv << "l" << row % 20 << ",k" << row % 3 << "," << row % 7 % 2;
+      if (is_ordered) csv << "," << row << "," << 1 + row % 20 % 5;
+      csv << "\n";
+    }
+    csv.close();
+    EvaluateTracingOptions options;
+    options.answers_file = file;
+    options.models = {"mean"};
+    options.seed = 5;
+    options.out_file = report;
+    out_.str("");
+    EXPECT_EQ(EvaluateTracing(options, console_), kExitOk) << err_.str();
+    std::ifstream in(report);
+    std::stringstream text;
+    text << in.rdbuf();
+    EXPECT_THAT(text.str(), HasSubstr("\"file\":\"evenlight-tracing.csv\""));
+    EXPECT_THAT(text.str(), HasSubstr("\"file_sha256\":\""));
+    EXPECT_THAT(text.str(), HasSubstr("\"setting\":\"chunk200\""));
+    EXPECT_THAT(text.str(), HasSubstr("\"seed\":5"));
+    EXPECT_THAT(text.str(), HasSubstr(is_ordered ? "\"ordered\":\"yes\""
+                                                 : "\"ordered\":\"no\""));
+    EXPECT_THAT(text.str(),
+                HasSubstr(is_ordered ? "\"folds\":\"file\""
+                                     : "\"folds\":\"seeded_hash\""));
+    if (is_ordered) {
+      EXPECT_THAT(out_.str(), Not(HasSubstr("ordered=")));
+    } else {
+      EXPECT_THAT(out_.str(), HasSubstr("ordered=no\n"));
+    }
+  }
+  std::filesystem::remove(file);
+  std::filesystem::remove(report);
 }
 
 TEST_F(CommandsTest, AnErrorNamesTheCallTheFieldsAndNothingOnStandardOutput) {

@@ -31,15 +31,21 @@ class ImportTest : public testing::Test {
   // Writes the file that options_ then name.
   void File(const std::string& text) {
     options_.file = (directory_ / "file").string();
-    std::ofstream(options_.file, std::ios::binary) << text;
+    Write(options_.file, text);
   }
 
-  std::string Refused() {
-    std::ifstream in(options_.file + ".refused.csv");
+  static void Write(const std::string& path, const std::string& text) {
+    std::ofstream(path, std::ios::binary) << text;
+  }
+
+  static std::string Text(const std::string& path) {
+    std::ifstream in(path);
     std::stringstream text;
     text << in.rdbuf();
     return text.str();
   }
+
+  std::string Refused() { return Text(options_.file + ".refused.csv"); }
 
   std::filesystem::path directory_;
   ImportOptions options_;
@@ -97,9 +103,77 @@ TEST_F(ImportTest, NoCreateRefusesWhatTheCatalogLacks) {
 
 TEST_F(ImportTest, AFileWithoutRefusedRowsLeavesNoOldRefusedFile) {
   File("user,skill,correct\nl1,k1,1\n");
-  std::ofstream(options_.file + ".refused.csv") << "old";
+  Write(options_.file + ".refused.csv", "line,reason,row\n2,why,what\n");
   EXPECT_EQ(ImportAnswers(options_, &server_, console_), kExitOk);
   EXPECT_FALSE(std::filesystem::exists(options_.file + ".refused.csv"));
+}
+
+TEST_F(ImportTest, AFileThatNoImportWroteIsKept) {
+  File("user,skill,correct\nl1,k1,1\n");
+  Write(options_.file + ".refused.csv", "mine");
+  EXPECT_EQ(ImportAnswers(options_, &server_, console_), kExitOk);
+  EXPECT_EQ(Refused(), "mine");
+}
+
+TEST_F(ImportTest, AFileThatTheUserNamedIsNeverDeleted) {
+  File("user,skill,correct\nl1,k1,1\n");
+  options_.refused_file = (directory_ / "named").string();
+  Write(options_.refused_file, "line,reason,row\n2,why,what\n");
+  EXPECT_EQ(ImportAnswers(options_, &server_, console_), kExitOk);
+  EXPECT_EQ(Text(options_.refused_file), "line,reason,row\n2,why,what\n");
+}
+
+TEST_F(ImportTest, AnImportThatFailsEarlyKeepsTheLastRefusedFile) {
+  File("user,skill,correct\nl1,k1,1\n");
+  Write(options_.file + ".refused.csv", "line,reason,row\n2,why,what\n");
+  server_.failures.assign(20, absl::UnavailableError("gone"));
+  EXPECT_EQ(ImportAnswers(options_, &server_, console_), kExitError);
+  EXPECT_EQ(Refused(), "line,reason,row\n2,why,what\n");
+}
+
+TEST_F(ImportTest, TheInputCannotBeWhereRefusedRowsGo) {
+  const std::string text = "user,skill,correct\nl1,k1,1\nl1,k1,2\n";
+  File(text);
+  const std::string link = (directory_ / "link").string();
+  std::filesystem::create_symlink(options_.file, link);
+  for (const std::string& name :
+       {options_.file, link, (directory_ / "." / "file").string(),
+        std::filesystem::relative(options_.file).string()}) {
+    err_.str("");
+    options_.refused_file = name;
+    EXPECT_EQ(ImportAnswers(options_, &server_, console_), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr("--refused names the input"));
+    EXPECT_EQ(Text(options_.file), text);
+  }
+  EXPECT_THAT(server_.calls, IsEmpty());
+}
+
+// Positions within a call mean nothing to who reads the file.
+TEST_F(ImportTest, ReasonsNameFieldsWithoutTheirPlaceInTheCall) {
+  server_.On(kRecordEvents, [](const auto& request, auto* response) {
+    google::rpc::BadRequest wrong;
+    for (const char* field : {"events[0].resource", "events[0]"}) {
+      auto* violation = wrong.add_field_violations();
+      violation->set_field(field);
+      violation->set_description("`x[1]` is not in the catalog");
+    }
+    for (int k = 0; k < request.events_size(); ++k) {
+      v1::EventResult* result = response->add_results();
+      result->set_outcome(v1::EventResult::OUTCOME_REFUSED);
+      result->mutable_error()->set_message(
+          "events[0].resource: `x[1]` is not in the catalog (and 1 more)");
+      if (k == 0) result->mutable_error()->add_details()->PackFrom(wrong);
+    }
+    return absl::OkStatus();
+  });
+  File("user,skill,correct\nl1,k1,1\nl1,k2,1\n");
+  EXPECT_EQ(ImportAnswers(options_, &server_, console_), kExitRefused);
+  EXPECT_EQ(Refused(),
+            "line,reason,row\n"
+            "2,\"resource: `x[1]` is not in the catalog; `x[1]` is not in the "
+            "catalog\",\"l1,k1,1\"\n"
+            "3,\"resource: `x[1]` is not in the catalog (and 1 more)\","
+            "\"l1,k2,1\"\n");
 }
 
 TEST_F(ImportTest, ABusyServerIsAskedAgainWithLongerWaits) {

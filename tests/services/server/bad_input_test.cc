@@ -350,6 +350,29 @@ TEST_F(BadInputTest, AnswersNotFoundAndFailedPreconditionInWords) {
       grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_F(BadInputTest, ReportsTheLearnerAndAllKcsOfAStateAtOnce) {
+  v1::LearnerState state;
+  const auto get = [&](const std::string& text) {
+    return client_->Call(*client_->learners,
+                         &v1::LearnerService::Stub::GetLearnerState,
+                         Parse<v1::GetLearnerStateRequest>(text), &state);
+  };
+  EXPECT_THAT(
+      ViolationsOf(get("learner: 'l1' "
+                       "knowledge_components: 'fractions' "
+                       "knowledge_components: 'knowledgeComponents/nothing' "
+                       "knowledge_components: 'knowledgeComponents/a b'")),
+      testing::UnorderedElementsAre(
+          HasSubstr("learner: "), HasSubstr("knowledge_components[0]: "),
+          HasSubstr("knowledge_components[1]: `knowledgeComponents/nothing` is "
+                    "not in the catalog"),
+          HasSubstr("knowledge_components[2]: ")));
+  const grpc::Status unknown = get("learner: 'learners/l1'");
+  EXPECT_EQ(unknown.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(unknown.error_message(),
+              HasSubstr("is not in the roster and has no event that tells"));
+}
+
 TEST_F(BadInputTest, RefusesPageTokensThatItDidNotMake) {
   for (const char* token : {"!", "MTIz", "Mi8x", "%%%"}) {
     v1::ListEventsResponse events;

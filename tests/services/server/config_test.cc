@@ -1,8 +1,11 @@
 #include "services/server/config.h"
 
+#include <fstream>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/temporary_directory.h"
 
 namespace evenlight {
 namespace {
@@ -28,7 +31,7 @@ TEST(ConfigTest, TakesEveryField) {
                     default_tenant: "t"
                     num_threads: 3
                     max_queued_requests: 4
-                    max_queued_events: 5
+                    max_queued_events: 1000
                     model_poll_seconds: 6
                     drain_seconds: 7
                     max_message_bytes: 65536
@@ -92,6 +95,29 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
         "ranking.mastered_p_known: 0.2", "ranking.phases[0].phase: `LUNCH`",
         "ranking.phases[0].due: -1", "ranking.phases[0].gain: 101"}) {
     EXPECT_THAT(message, HasSubstr(fault));
+  }
+}
+
+TEST(ConfigTest, OneFaultIsOneValue) {
+  // A whole call must find room.
+  EXPECT_EQ(ParseConfig("max_queued_events: 999", "c").status().message(),
+            "c: 1 wrong value:\n"
+            "  max_queued_events: 999 is not in [1000, 10000000]");
+}
+
+TEST(ConfigTest, ReadsAFileAndNamesWhatIsNone) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() + "/c.txtpb";
+  std::ofstream(path) << "num_threads: 7\n#" << std::string(10'000, '-');
+  const auto config = ReadConfigFile(path);
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->num_threads, 7);
+  std::ofstream(path) << "";
+  EXPECT_THAT(ReadConfigFile(path), IsOk());
+  for (const std::string& bad : {directory.path(), path + "x"}) {
+    const absl::Status status = ReadConfigFile(bad).status();
+    EXPECT_THAT(status, HasCode(absl::StatusCode::kNotFound));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(bad));
   }
 }
 

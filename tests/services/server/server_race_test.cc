@@ -1,6 +1,7 @@
 // Many clients at once, over one server: for ThreadSanitizer.
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "tests/services/server/server_world.h"
@@ -52,6 +53,59 @@ TEST_F(ServerRaceTest, CallsOfAllKindsRunTogetherUntilTheServerStops) {
   server_->Shutdown(absl::Seconds(30));
   reader.join();
   (void)stream->Finish();
+}
+
+TEST_F(ServerRaceTest, WhatWasAcknowledgedWhileTheServerStoppedIsThereAfter) {
+  AddCatalog();
+  constexpr int kNumThreads = 4;
+  std::vector<std::vector<std::string>> acknowledged(kNumThreads);
+  std::atomic<int> num_acknowledged = 0;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kNumThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      const TestClient client(server_->address(), kTenant);
+      for (int call = 0;; ++call) {
+        const std::string id = absl::StrCat("e", thread, "-", call);
+        v1::RecordEventsRequest request;
+        *request.add_events() =
+            Answer(id, "f1", absl::StrCat("l", thread, "-", call / 500));
+        v1::RecordEventsResponse response;
+        const grpc::Status status =
+            client.Call(*client.track, &v1::TrackService::Stub::RecordEvents,
+                        request, &response);
+        if (!status.ok()) {
+          EXPECT_TRUE(status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                      status.error_code() == grpc::StatusCode::CANCELLED)
+              << status.error_code() << " " << status.error_message();
+          return;
+        }
+        acknowledged[thread].push_back(id);
+        ++num_acknowledged;
+      }
+    });
+  }
+  while (num_acknowledged < 50) std::this_thread::yield();
+  server_->Shutdown(absl::Seconds(30));
+  for (std::thread& thread : threads) thread.join();
+  Restart();
+  for (int thread = 0; thread < kNumThreads; ++thread) {
+    std::set<std::string> stored;
+    for (size_t first = 0; first <= acknowledged[thread].size(); first += 500) {
+      v1::ListEventsRequest request;
+      request.set_page_size(1'000);
+      request.set_actor(absl::StrCat("learners/l", thread, "-", first / 500));
+      v1::ListEventsResponse listed;
+      ExpectOk(client_->Call(*client_->track,
+                             &v1::TrackService::Stub::ListEvents, request,
+                             &listed));
+      for (const v1::Event& event : listed.events()) {
+        stored.insert(event.event_id());
+      }
+    }
+    for (const std::string& id : acknowledged[thread]) {
+      EXPECT_TRUE(stored.contains(id)) << id;
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,48 @@
+// Which of the shared candidates serves which learner of a class, and how well.
+
+#ifndef EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_GAINS_H_
+#define EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_GAINS_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "recommender/class_plan/class_candidates.h"
+#include "recommender/class_plan/gain.h"
+#include "recommender/ranking/policy.h"
+
+namespace evenlight {
+
+// A resource serves a learner if it gives so much of the best there is for
+// them; with less they would mostly wait for the others, or lack what it builds
+// on.
+inline constexpr float kServedShare = 0.5f;
+
+// The best that there is for one learner among the shared candidates and all of
+// their own, also those that the class does not share.
+struct OwnBest {
+  // The first of their own if nothing has a gain; kNone if nothing is eligible.
+  ResourceIndex resource = ResourceIndex::kNone;
+  float gain = 0;  // In kcs; see Gain().
+};
+
+struct ClassGains {
+  // [num_learners x num_shared], in kcs; 0 where the resource does not serve
+  // the learner: less than kMinGain, or than kServedShare of their own best.
+  GainMatrix served;
+  std::vector<OwnBest> best;  // By learner.
+};
+
+ClassGains ComputeClassGains(
+    absl::Span<const std::unique_ptr<PlannedLearner>> learners,
+    const ClassCandidates& candidates, const RankingPolicy& policy);
+
+// [num_learners x num_shared]; 1 where the resource is eligible for the
+// learner, else 0.
+GainMatrix EligibilityOf(
+    absl::Span<const std::unique_ptr<PlannedLearner>> learners,
+    const ClassCandidates& candidates);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_GAINS_H_
