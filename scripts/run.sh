@@ -80,7 +80,7 @@ district=$demo/district-$learners
 if [ ! -d "$district" ]; then
   rm -rf "$district.new"
   "$bin/evenlight" simulate district --learners "$learners" --seed 7 \
-    --end "$(date -u +%F)T00:00:00Z" --out "$district.new"
+    --end "$(date -u +%F)T00:00:00Z" --out "$district.new" | sed 's/\.new$//'
   mv "$district.new" "$district"
 fi
 ls "$district"

@@ -60,7 +60,7 @@ TEST_F(FullQueue, ListThatIsNotRecordedHasNoNameAndSaysSo) {
     ASSERT_THAT(dropped.recommendations(), SizeIs(1));
   }
   const std::string log = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(log, HasSubstr("\"dropped_since_start\":1,"));
+  EXPECT_THAT(log, HasSubstr("\"dropped_since_start\":1}"));
   EXPECT_THAT(log, HasSubstr("\"dropped_since_start\":1001"));
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 2) << log;
 
