@@ -97,7 +97,7 @@ run train --model_dir "$demo/models" || code=$?
 case $code in
   0) ;;
   3) echo "(exit code 3: a gate refused the new model; the old one serves)" ;;
-  4) echo "(exit code 4: nothing new since the last run; its model serves)" ;;
+  4) echo "(exit code 4: too little or nothing new to train on; the old model serves)" ;;
   *) exit "$code" ;;
 esac
 run models list
