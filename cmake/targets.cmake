@@ -4,6 +4,7 @@
 option(EVENLIGHT_BENCH "Build the benches" OFF)
 option(EVENLIGHT_FUZZ "Build the fuzz targets; needs Clang" OFF)
 option(EVENLIGHT_ONLY_RACE "Build only the tests labelled race" OFF)
+option(EVENLIGHT_ONLY_UNIT "Build only the tests labelled unit" OFF)
 set(EVENLIGHT_SANITIZE "" CACHE STRING "address,undefined or thread; or empty")
 
 find_program(CCACHE_PROGRAM ccache)
@@ -67,7 +68,8 @@ endfunction()
 # RACE adds the label that the tsan preset builds and runs.
 function(evenlight_test name)
   cmake_parse_arguments(ARG "RACE" "LABEL;TIMEOUT" "SOURCES;LINKS" ${ARGN})
-  if(EVENLIGHT_ONLY_RACE AND NOT ARG_RACE)
+  if((EVENLIGHT_ONLY_RACE AND NOT ARG_RACE) OR
+     (EVENLIGHT_ONLY_UNIT AND NOT ARG_LABEL STREQUAL "unit"))
     return()
   endif()
   add_executable(${name} ${ARG_SOURCES})
