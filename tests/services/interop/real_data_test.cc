@@ -13,6 +13,7 @@
 #include "services/interop/kcs_csv.h"
 #include "services/interop/track_events.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
 
 namespace evenlight {
 namespace {
@@ -27,6 +28,7 @@ class RealDataTest : public testing::Test {
     const char* directory = std::getenv("EVENLIGHT_DATA");
     directory_ = directory != nullptr ? directory : "../shared/data";
     if (!std::ifstream(directory_ + "/README.md")) {
+      ASSERT_FALSE(MustHaveTestData()) << "no data at " << directory_;
       GTEST_SKIP() << "no data at " << directory_ << "; set EVENLIGHT_DATA";
     }
   }
