@@ -12,6 +12,9 @@
 
 namespace evenlight {
 
+// Learners are parted into folds 1 to so many, to be tested on each in turn.
+inline constexpr int kNumFolds = 5;
+
 struct Answer {
   ResourceId question;
   std::vector<KcId> kcs;  // Never empty.
@@ -24,7 +27,7 @@ struct Answer {
 // One learner's answers, in order.
 struct LearnerAnswers {
   LearnerId learner;
-  int32_t fold = 0;  // 1-5: test fold; 0: always for training.
+  int32_t fold = 0;  // 1 to kNumFolds: test fold; 0: always for training.
   std::vector<Answer> answers;
 };
 

@@ -4,7 +4,10 @@
 #   figure=... value=... unit=... [floor=... ratio=...]
 #
 #   scripts/bench.sh            everything
-#   scripts/bench.sh serve      one of: floors fold ingest pipeline serve
+#   scripts/bench.sh serve      one of: floors fold ingest pipeline residual
+#                               serve
+#   scripts/bench.sh peers      knowledge tracing beside pyBKT and scikit-learn,
+#                               which it gets from PyPI; not part of everything
 #
 # Figures are compared with floors of the same run: these machines are noisy,
 # an absolute time means little. bench/README.md keeps the last table.
@@ -14,14 +17,15 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 names=("${@:-all}")
-[ "${names[0]}" = all ] && names=(floors fold ingest pipeline serve)
+[ "${names[0]}" = all ] && names=(floors fold ingest pipeline residual serve)
 
 binary() {
   case $1 in
     floors) echo floors ;;
-    fold | ingest | pipeline | serve) echo "$1_bench" ;;
+    peers) echo evenlight ;;
+    fold | ingest | pipeline | residual | serve) echo "$1_bench" ;;
     *)
-      echo "no bench is called $1; they are: floors fold ingest pipeline serve" >&2
+      echo "no bench is called $1; they are: floors fold ingest pipeline residual serve peers" >&2
       return 2
       ;;
   esac
@@ -34,7 +38,9 @@ build release "${targets[@]}" >&2
 for name in "${names[@]}"; do
   program=build/release/bin/$(binary "$name")
   echo "bench: $name" >&2
-  if [ "$name" = serve ]; then
+  if [ "$name" = peers ]; then
+    bench/peers/tracing.py
+  elif [ "$name" = serve ]; then
     "$program"
   else
     "$program" --benchmark_format=json 2>/dev/null |

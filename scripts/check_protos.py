@@ -19,8 +19,9 @@ MARKED = re.compile(r"^(Required|Optional|Output only)\b")
 # Messages whose fields all come from the server need no marker.
 OUTPUT = re.compile(r"Response$|^(Recommendation|ClassRecommendation|"
                     r"LearnerGroup|UnservedLearner|ScorePart|Model|"
-                    r"LearnerState|KnowledgeComponentMastery|EventResult|"
-                    r"RefusedEvent|PrerequisiteCycle|ListedResource)$")
+                    r"LearnerState|KnowledgeComponentMastery|PredictionPart|"
+                    r"EventResult|RefusedEvent|PrerequisiteCycle|"
+                    r"ListedResource)$")
 # Verbs without fields of their own are documented by their message.
 VERB = re.compile(r"^\s*[A-Z]\w+ (viewed|completed|answered|rated|bookmarked|"
                   r"dismissed|assigned|attended) = ")

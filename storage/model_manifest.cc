@@ -38,6 +38,11 @@ absl::Status CheckFormatAndTenant(const storage::v1::ModelManifest& record,
         absl::StrCat(path, " has format ", record.format_version(),
                      "; this build reads up to ", kManifestFormatVersion));
   }
+  if (record.format_version() < kOldestManifestFormatVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path, " has format ", record.format_version(), "; this build reads ",
+        kOldestManifestFormatVersion, " and later: train anew"));
+  }
   if (record.tenant() != tenant) {
     return absl::FailedPreconditionError(absl::StrCat(
         path, " is of tenant ", record.tenant(), ", not ", tenant));

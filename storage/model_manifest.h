@@ -16,8 +16,9 @@
 
 namespace evenlight {
 
-// The manifest that this build writes; a newer one is refused.
-inline constexpr int kManifestFormatVersion = 1;
+// What this build writes, and the oldest that it reads.
+inline constexpr int kManifestFormatVersion = 2;
+inline constexpr int kOldestManifestFormatVersion = 1;
 
 inline constexpr char kManifestName[] = "MANIFEST";
 
@@ -39,7 +40,7 @@ std::string EncodeManifest(const TenantId& tenant,
 // `path` is for messages.
 //
 // DATA_LOSS: the bytes are damaged.
-// FAILED_PRECONDITION: the format is newer, or the tenant another.
+// FAILED_PRECONDITION: the format is newer or too old, or the tenant another.
 absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes,
                                         const TenantId& tenant,
                                         const std::string& path);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -10,6 +12,7 @@ namespace evenlight {
 namespace {
 
 constexpr double kLeastProbability = 1e-6;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 double Loss(const Prediction& prediction) {
   const double p = std::clamp<double>(prediction.p_correct, kLeastProbability,
@@ -53,7 +56,7 @@ Counts CountOutcomes(absl::Span<const Prediction> predictions) {
 }
 
 double AucError(double auc, const Counts& counts) {
-  if (counts.correct == 0 || counts.incorrect == 0) return 0;
+  if (std::isnan(auc)) return kNan;
   const double q1 = auc / (2 - auc);
   const double q2 = 2 * auc * auc / (1 + auc);
   const double variance = auc * (1 - auc) +
@@ -63,9 +66,35 @@ double AucError(double auc, const Counts& counts) {
                    (counts.correct * counts.incorrect));
 }
 
+// A model that predicts NaN is broken: its measures must say so.
+bool HasNan(absl::Span<const Prediction> predictions) {
+  return std::any_of(
+      predictions.begin(), predictions.end(),
+      [](const Prediction& p) { return std::isnan(p.p_correct); });
+}
+
+template <typename IsKept>
+std::vector<Prediction> Keep(absl::Span<const Prediction> predictions,
+                             IsKept is_kept) {
+  std::vector<Prediction> kept;
+  std::copy_if(predictions.begin(), predictions.end(), std::back_inserter(kept),
+               is_kept);
+  return kept;
+}
+
+bool IsOfUnseenQuestion(const Prediction& prediction) {
+  return prediction.is_unseen_question;
+}
+
+bool HasBothOutcomes(absl::Span<const Prediction> predictions) {
+  const Counts counts = CountOutcomes(predictions);
+  return counts.correct > 0 && counts.incorrect > 0;
+}
+
 }  // namespace
 
 double Auc(absl::Span<const Prediction> predictions) {
+  if (HasNan(predictions)) return kNan;
   std::vector<Prediction> sorted(predictions.begin(), predictions.end());
   std::sort(sorted.begin(), sorted.end(),
             [](const Prediction& a, const Prediction& b) {
@@ -89,11 +118,12 @@ double Auc(absl::Span<const Prediction> predictions) {
   }
   const double pairs =
       (static_cast<double>(sorted.size()) - incorrect_below) * incorrect_below;
-  return pairs == 0 ? 0.5 : wins / pairs;
+  return pairs == 0 ? kNan : wins / pairs;
 }
 
 double Accuracy(absl::Span<const Prediction> predictions) {
   if (predictions.empty()) return 0;
+  if (HasNan(predictions)) return kNan;
   int64_t num_right = 0;
   for (const Prediction& prediction : predictions) {
     if ((prediction.p_correct > 0.5f) == prediction.is_correct) ++num_right;
@@ -112,17 +142,64 @@ double LogLoss(absl::Span<const Prediction> predictions) {
 double CalibrationError(absl::Span<const Prediction> predictions,
                         int num_bins) {
   if (predictions.empty()) return 0;
-  // |sum p - num correct| of a bin is its gap times its number of answers.
-  std::vector<double> gaps(num_bins);
-  for (const Prediction& prediction : predictions) {
-    const int bin = std::clamp(
-        static_cast<int>(prediction.p_correct * static_cast<float>(num_bins)),
-        0, num_bins - 1);
-    gaps[bin] += prediction.p_correct - (prediction.is_correct ? 1.0 : 0.0);
-  }
   double sum = 0;
-  for (const double gap : gaps) sum += std::abs(gap);
+  for (const ReliabilityBin& bin : Reliability(predictions, num_bins)) {
+    sum += static_cast<double>(bin.num_answers) *
+           std::abs(bin.mean_p - bin.share_correct);
+  }
   return sum / static_cast<double>(predictions.size());
+}
+
+double FirstAnswersAuc(absl::Span<const Prediction> predictions,
+                       int64_t num_first) {
+  return Auc(Keep(predictions, [num_first](const Prediction& prediction) {
+    return prediction.number < num_first;
+  }));
+}
+
+double UnseenQuestionAuc(absl::Span<const Prediction> predictions) {
+  return Auc(Keep(predictions, IsOfUnseenQuestion));
+}
+
+double MeanLearnerAuc(absl::Span<const Prediction> predictions) {
+  double sum = 0;
+  int64_t num_learners = 0;
+  for (size_t begin = 0; begin < predictions.size();) {
+    size_t end = begin + 1;
+    while (end < predictions.size() &&
+           predictions[end].learner == predictions[begin].learner) {
+      ++end;
+    }
+    const auto of_learner = predictions.subspan(begin, end - begin);
+    begin = end;
+    if (!HasBothOutcomes(of_learner)) continue;
+    sum += Auc(of_learner);
+    ++num_learners;
+  }
+  return num_learners == 0 ? kNan : sum / static_cast<double>(num_learners);
+}
+
+std::vector<ReliabilityBin> Reliability(
+    absl::Span<const Prediction> predictions, int num_bins) {
+  std::vector<ReliabilityBin> bins(num_bins);
+  for (const Prediction& prediction : predictions) {
+    const float p = prediction.p_correct;
+    // NaN goes to the first bin, whose mean it makes NaN.
+    const int row =
+        p > 0 ? std::min(static_cast<int>(std::min(p, 1.0f) *
+                                          static_cast<float>(num_bins)),
+                         num_bins - 1)
+              : 0;
+    ++bins[row].num_answers;
+    bins[row].mean_p += p;
+    bins[row].share_correct += prediction.is_correct ? 1.0 : 0.0;
+  }
+  for (ReliabilityBin& bin : bins) {
+    if (bin.num_answers == 0) continue;
+    bin.mean_p /= static_cast<double>(bin.num_answers);
+    bin.share_correct /= static_cast<double>(bin.num_answers);
+  }
+  return bins;
 }
 
 TracingMetrics EvaluateTracing(absl::Span<const Prediction> predictions) {
@@ -132,6 +209,11 @@ TracingMetrics EvaluateTracing(absl::Span<const Prediction> predictions) {
   metrics.auc_error = AucError(metrics.auc, CountOutcomes(predictions));
   metrics.accuracy = Accuracy(predictions);
   metrics.calibration_error = CalibrationError(predictions);
+  metrics.first_answers_auc = FirstAnswersAuc(predictions);
+  metrics.num_unseen_answers =
+      std::count_if(predictions.begin(), predictions.end(), IsOfUnseenQuestion);
+  metrics.unseen_question_auc = UnseenQuestionAuc(predictions);
+  metrics.learner_auc = MeanLearnerAuc(predictions);
 
   std::vector<double> losses;
   losses.reserve(predictions.size());

@@ -1,5 +1,5 @@
 // The knowledge-tracing half of a ModelSet: which kcs and questions it knows,
-// their BKT parameters and difficulties, and the LR-H weights.
+// their BKT parameters and difficulties, LR-H, and what corrects it.
 
 #ifndef EVENLIGHT_RECOMMENDER_MODELS_TRACING_MODEL_H_
 #define EVENLIGHT_RECOMMENDER_MODELS_TRACING_MODEL_H_
@@ -12,8 +12,17 @@
 #include "core/ids.h"
 #include "recommender/models/bkt.h"
 #include "recommender/models/lrh.h"
+#include "recommender/models/residual.h"
 
 namespace evenlight {
+
+// Straightens probabilities: log-odds z become slope z + bias (Platt 1999).
+struct Calibration {
+  float slope = 1;  // > 0
+  float bias = 0;
+
+  friend bool operator==(const Calibration&, const Calibration&) = default;
+};
 
 // What a TracingModel is made of. Rows are positions in `kcs` and `questions`.
 struct TracingParams {
@@ -24,6 +33,11 @@ struct TracingParams {
   std::vector<float> question_p_correct;  // [num_questions], in [0, 1]
   float mean_p_correct = 0.65f;
   LrhWeights lrh;
+  ResidualWeights residual;  // Added to the log-odds of LR-H; may be empty.
+  Calibration calibration;   // Of their sum.
+  // The step of a learner's own correction after each answer, in log-odds per
+  // unit of error, [0, 1]; 0: learners have none.
+  float correction_rate = 0;
 };
 
 // Immutable. A default-constructed one knows nothing and predicts from priors.

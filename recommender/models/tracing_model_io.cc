@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "core/status_macros.h"
 #include "evenlight/storage/v1/model_records.pb.h"
 #include "recommender/models/record_checks.h"
@@ -12,10 +15,15 @@
 namespace evenlight {
 namespace {
 
+using storage::v1::ResidualRecord;
 using storage::v1::TracingRecord;
 using Floats = google::protobuf::RepeatedField<float>;
 
 constexpr int kNumBktParams = 5;
+
+// Far above what is worth serving: a learner's state has as many floats per kc.
+constexpr int32_t kMaxResidualSize = 512;
+constexpr int32_t kMaxResidualRows = 1 << 24;
 
 template <typename Range>
 void Append(const Range& values, Floats& field) {
@@ -67,6 +75,90 @@ absl::Status ValidateValues(const TracingRecord& record) {
   return check.Finite("kc_slopes", record.kc_slopes());
 }
 
+bool HasLrh(const TracingRecord& record) {
+  return record.kc_weights_size() > 0;
+}
+
+absl::Status CheckSizeWithin(const std::string& field, int32_t size,
+                             int32_t min, int32_t max) {
+  if (size >= min && size <= max) return absl::OkStatus();
+  return RecordChecks(kTracingFile)
+      .Broken(field,
+              absl::StrCat("is ", size, ", not in [", min, ", ", max, "]"));
+}
+
+ResidualShape ShapeOf(const ResidualRecord& record) {
+  ResidualShape shape;
+  shape.num_kcs = record.num_kcs();
+  shape.num_questions = record.num_questions();
+  shape.kc_dim = record.kc_dim();
+  shape.question_dim = record.question_dim();
+  shape.num_units = record.num_units();
+  shape.num_features = record.num_features();
+  shape.has_kc_gru = record.has_kc_gru();
+  return shape;
+}
+
+// Bounds come first: only then can the number of values be counted.
+absl::Status ValidateShape(const TracingRecord& record) {
+  const RecordChecks check(kTracingFile);
+  const ResidualRecord& residual = record.residual();
+  RETURN_IF_ERROR(
+      check.Size("residual.num_kcs", residual.num_kcs(), record.kcs_size()));
+  if (residual.num_questions() != 0) {
+    RETURN_IF_ERROR(check.Size("residual.num_questions",
+                               residual.num_questions(),
+                               record.questions_size()));
+  }
+  RETURN_IF_ERROR(CheckSizeWithin("residual.num_kcs", residual.num_kcs(), 1,
+                                  kMaxResidualRows));
+  RETURN_IF_ERROR(CheckSizeWithin(
+      "residual.num_questions", residual.num_questions(), 0, kMaxResidualRows));
+  RETURN_IF_ERROR(CheckSizeWithin("residual.kc_dim", residual.kc_dim(), 0,
+                                  kMaxResidualSize));
+  RETURN_IF_ERROR(CheckSizeWithin(
+      "residual.question_dim", residual.question_dim(), 0, kMaxResidualSize));
+  RETURN_IF_ERROR(CheckSizeWithin("residual.num_units", residual.num_units(), 1,
+                                  kMaxResidualSize));
+  return CheckSizeWithin("residual.num_features", residual.num_features(), 0,
+                         kNumLrhShared);
+}
+
+absl::Status ValidateResidual(const TracingRecord& record) {
+  if (!record.has_residual()) return absl::OkStatus();
+  const RecordChecks check(kTracingFile);
+  if (!HasLrh(record)) {
+    return check.Broken("residual", "has no LR-H to correct");
+  }
+  RETURN_IF_ERROR(ValidateShape(record));
+  const ResidualRecord& residual = record.residual();
+  RETURN_IF_ERROR(check.Size("residual.values", residual.values_size(),
+                             NumValues(ShapeOf(residual))));
+  RETURN_IF_ERROR(check.Size("residual.feature_mean",
+                             residual.feature_mean_size(),
+                             residual.num_features()));
+  RETURN_IF_ERROR(check.Size("residual.feature_scale",
+                             residual.feature_scale_size(),
+                             residual.num_features()));
+  RETURN_IF_ERROR(check.Finite("residual.values", residual.values()));
+  RETURN_IF_ERROR(
+      check.Finite("residual.feature_mean", residual.feature_mean()));
+  return check.Within("residual.feature_scale", residual.feature_scale(),
+                      std::numeric_limits<float>::min(), kMaxFloat);
+}
+
+absl::Status ValidateCorrections(const TracingRecord& record) {
+  const RecordChecks check(kTracingFile);
+  if (record.has_calibration()) {
+    RETURN_IF_ERROR(check.Within("calibration.slope",
+                                 record.calibration().slope(),
+                                 std::numeric_limits<float>::min(), kMaxFloat));
+    RETURN_IF_ERROR(
+        check.Finite("calibration.bias", {record.calibration().bias()}));
+  }
+  return check.Within("correction_rate", record.correction_rate(), 0, 1);
+}
+
 LrhWeights ToLrh(const TracingRecord& record) {
   LrhWeights lrh;
   lrh.bias = record.bias();
@@ -76,6 +168,30 @@ LrhWeights ToLrh(const TracingRecord& record) {
             lrh.shared.begin());
   lrh.slopes = ToVector(record.kc_slopes());
   return lrh;
+}
+
+ResidualWeights ToResidual(const TracingRecord& record) {
+  if (!record.has_residual()) return {};
+  const ResidualRecord& residual = record.residual();
+  return {ShapeOf(residual), ToVector(residual.values()),
+          ToVector(residual.feature_mean()),
+          ToVector(residual.feature_scale())};
+}
+
+void AddResidual(const ResidualWeights& weights, TracingRecord& record) {
+  if (weights.empty()) return;
+  ResidualRecord& residual = *record.mutable_residual();
+  const ResidualShape& shape = weights.shape;
+  residual.set_num_kcs(shape.num_kcs);
+  residual.set_num_questions(shape.num_questions);
+  residual.set_kc_dim(shape.kc_dim);
+  residual.set_question_dim(shape.question_dim);
+  residual.set_num_units(shape.num_units);
+  residual.set_num_features(shape.num_features);
+  residual.set_has_kc_gru(shape.has_kc_gru);
+  Append(weights.values, *residual.mutable_values());
+  Append(weights.feature_mean, *residual.mutable_feature_mean());
+  Append(weights.feature_scale, *residual.mutable_feature_scale());
 }
 
 TracingParams ToParams(const TracingRecord& record) {
@@ -91,6 +207,12 @@ TracingParams ToParams(const TracingRecord& record) {
   params.question_p_correct = ToVector(record.question_p_correct());
   params.mean_p_correct = record.mean_p_correct();
   params.lrh = ToLrh(record);
+  params.residual = ToResidual(record);
+  if (record.has_calibration()) {
+    params.calibration = {record.calibration().slope(),
+                          record.calibration().bias()};
+  }
+  params.correction_rate = record.correction_rate();
   return params;
 }
 
@@ -114,6 +236,12 @@ std::string EncodeTracing(const TracingParams& params) {
   Append(params.lrh.kcs, *record.mutable_kc_weights());
   Append(params.lrh.shared, *record.mutable_shared_weights());
   Append(params.lrh.slopes, *record.mutable_kc_slopes());
+  AddResidual(params.residual, record);
+  if (params.calibration != Calibration()) {
+    record.mutable_calibration()->set_slope(params.calibration.slope);
+    record.mutable_calibration()->set_bias(params.calibration.bias);
+  }
+  record.set_correction_rate(params.correction_rate);
   return record.SerializeAsString();
 }
 
@@ -124,6 +252,8 @@ absl::StatusOr<TracingParams> DecodeTracing(absl::string_view bytes) {
   }
   RETURN_IF_ERROR(ValidateSizes(record));
   RETURN_IF_ERROR(ValidateValues(record));
+  RETURN_IF_ERROR(ValidateResidual(record));
+  RETURN_IF_ERROR(ValidateCorrections(record));
   TracingParams params = ToParams(record);
   const RecordChecks check(kTracingFile);
   RETURN_IF_ERROR(check.Distinct("kcs", params.kcs));

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "recommender/state/features.h"
 #include "recommender/state/mastery.h"
+#include "recommender/state/prediction.h"
 
 namespace evenlight {
 namespace {

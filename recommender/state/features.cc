@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "absl/container/inlined_vector.h"
-#include "recommender/models/bkt.h"
 
 namespace evenlight {
 namespace {
@@ -182,21 +181,6 @@ std::array<float, kNumLrhSlopes> Slopes(const LearnerState& state,
   return slopes;
 }
 
-// BKT's prediction: the mean over the kcs, or what learners in general answer.
-float PredictByBkt(const TracingModel& model, const LearnerState& state,
-                   ResourceKey question, absl::Span<const KcKey> kcs) {
-  if (kcs.empty()) {
-    return model.ExpectedCorrect(model.FindQuestion(question), {});
-  }
-  float sum = 0;
-  for (const KcKey key : kcs) {
-    const BktParams& params = model.Bkt(model.FindKc(key));
-    const KcState* kc = state.FindKc(key);
-    sum += PredictCorrect(params, kc == nullptr ? params.p_init : kc->p_known);
-  }
-  return sum / static_cast<float>(kcs.size());
-}
-
 }  // namespace
 
 LrhInput Features(const TracingModel& model, const LearnerState& state,
@@ -215,14 +199,6 @@ LrhInput Features(const TracingModel& model, const LearnerState& state,
     input.kcs.push_back({model.FindKc(key), Slopes(state, kc)});
   }
   return input;
-}
-
-float PredictAnswer(const TracingModel& model, const LearnerState& state,
-                    ResourceKey question, absl::Span<const KcKey> kcs,
-                    absl::Time now) {
-  if (!model.is_trained()) return PredictByBkt(model, state, question, kcs);
-  return Sigmoid(
-      LogOdds(model.params().lrh, Features(model, state, question, kcs, now)));
 }
 
 }  // namespace evenlight

@@ -98,12 +98,6 @@ LrhInput Features(const TracingModel& model, const LearnerState& state,
                   ResourceKey question, absl::Span<const KcKey> kcs,
                   absl::Time now);
 
-// The probability, in [0, 1], that the learner answers `question` right at
-// `now`: LR-H if trained, else the mean of BKT over the kcs.
-float PredictAnswer(const TracingModel& model, const LearnerState& state,
-                    ResourceKey question, absl::Span<const KcKey> kcs,
-                    absl::Time now);
-
 }  // namespace evenlight
 
 #endif  // EVENLIGHT_RECOMMENDER_STATE_FEATURES_H_

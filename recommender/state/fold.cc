@@ -7,6 +7,9 @@
 
 #include "absl/container/inlined_vector.h"
 #include "recommender/models/bkt.h"
+#include "recommender/models/residual.h"
+#include "recommender/state/features.h"
+#include "recommender/state/prediction.h"
 
 namespace evenlight {
 namespace {
@@ -164,16 +167,123 @@ void CountAnswerOf(ResourceKey key, const Interaction& interaction,
   ClearDismissal(resource);
 }
 
+// --- What corrects predictions ---
+
+bool IsCorrected(const TracingModel& model) {
+  const TracingParams& params = model.params();
+  return model.is_trained() &&
+         (params.correction_rate > 0 || !params.residual.empty());
+}
+
+// Gives the state recurrent states of the model's sizes: zeros at first.
+void SizeHidden(size_t num_units, size_t num_kc_units, LearnerState& state) {
+  if (state.hidden.size() != num_units) state.hidden.assign(num_units, 0);
+  const size_t size = state.kcs.size() * num_kc_units;
+  if (state.kc_hidden.size() != size) state.kc_hidden.assign(size, 0);
+}
+
+// Adds the kcs that the state does not have yet; rows of `kc_hidden` follow.
+void AddKcs(const TracingModel& model, absl::Span<const KcKey> kcs,
+            const LrhInput& input, LearnerState& state) {
+  const ResidualWeights& residual = model.params().residual;
+  const size_t num_units = residual.num_units();
+  const size_t num_kc_units = residual.shape.has_kc_gru ? num_units : 0;
+  SizeHidden(num_units, num_kc_units, state);
+  for (size_t kc = 0; kc < kcs.size(); ++kc) {
+    const size_t num_before = state.kcs.size();
+    const KcState& found =
+        FindOrAddKc(model, kcs[kc], input.kcs[kc].row, state);
+    if (state.kcs.size() == num_before) continue;
+    const auto row = static_cast<size_t>(&found - state.kcs.data());
+    state.kc_hidden.insert(state.kc_hidden.begin() + row * num_kc_units,
+                           num_kc_units, 0.0f);
+  }
+}
+
+// The row of a kc that the state has.
+size_t RowOf(KcKey kc, const LearnerState& state) {
+  return static_cast<size_t>(state.FindKc(kc) - state.kcs.data());
+}
+
+void Correct(float step, float& correction) {
+  constexpr float kMaxCorrection = 1;  // Log-odds; a nudge, no second model.
+  correction = std::clamp(correction + step, -kMaxCorrection, kMaxCorrection);
+}
+
+// `step` is one against the gradient of the log loss: all of it is for the
+// learner's correction, and its share in the mean for each kc's.
+void MoveCorrections(float step, absl::Span<const KcKey> kcs,
+                     LearnerState& state) {
+  Correct(step, state.correction);
+  const float share =
+      step / static_cast<float>(std::max<size_t>(1, kcs.size()));
+  for (const KcKey kc : kcs) {
+    Correct(share, state.kcs[RowOf(kc, state)].correction);
+  }
+}
+
+void MoveHidden(const ResidualWeights& residual, const LrhInput& input,
+                const Interaction& interaction, LearnerState& state) {
+  absl::InlinedVector<float*, 2> kc_hidden;
+  if (residual.shape.has_kc_gru) {
+    for (const KcKey kc : interaction.kcs) {
+      kc_hidden.push_back(state.kc_hidden.data() +
+                          RowOf(kc, state) * state.hidden.size());
+    }
+  }
+  UpdateResidual(residual, input, interaction.is_correct,
+                 absl::MakeSpan(state.hidden), kc_hidden);
+}
+
+LrhInput FeaturesBefore(const TracingModel& model,
+                        const Interaction& interaction,
+                        const LearnerState& state) {
+  return Features(model, state, interaction.question, interaction.kcs,
+                  RealTime(interaction));
+}
+
+// What was known before an answer. The probability is not worked out where
+// nobody asks for it.
+struct Moment {
+  LrhInput input;
+  float p_correct = 0;
+};
+
+Moment MomentBefore(const TracingModel& model, const Interaction& interaction,
+                    const LearnerState& state) {
+  Moment before = {FeaturesBefore(model, interaction, state), 0};
+  before.p_correct =
+      Sigmoid(PredictLogOdds(model, state, before.input, interaction.kcs));
+  return before;
+}
+
+// Before the answer is counted.
+void FoldCorrections(const TracingModel& model, const Interaction& interaction,
+                     const Moment& before, LearnerState& state) {
+  const TracingParams& params = model.params();
+  AddKcs(model, interaction.kcs, before.input, state);
+  if (params.correction_rate > 0) {
+    const float error =
+        (interaction.is_correct ? 1.0f : 0.0f) - before.p_correct;
+    MoveCorrections(params.correction_rate * error, interaction.kcs, state);
+  }
+  if (!params.residual.empty()) {
+    MoveHidden(params.residual, before.input, interaction, state);
+  }
+}
+
 // --- Verbs ---
 
+// `before` is null unless the model IsCorrected().
 void FoldAnswer(const TracingModel& model, const Interaction& interaction,
-                LearnerState& state) {
+                const Moment* before, LearnerState& state) {
   const ResourceKey question = interaction.question;
   absl::InlinedVector<KcRow, 2> rows;
   for (const KcKey kc : interaction.kcs) rows.push_back(model.FindKc(kc));
   const float residual =
       (interaction.is_correct ? 1.0f : 0.0f) -
       model.ExpectedCorrect(model.FindQuestion(question), rows);
+  if (before != nullptr) FoldCorrections(model, interaction, *before, state);
 
   // The kcs and resources take the number of this answer from the state, so
   // the state counts it after them.
@@ -224,18 +334,42 @@ void FoldOther(const Interaction& interaction, LearnerState& state) {
   }
 }
 
+void CountEvent(const Interaction& interaction, LearnerState& state) {
+  ++state.num_events;
+  state.last = interaction.position;
+}
+
 }  // namespace
 
 void Fold(const TracingModel& model, const Interaction& interaction,
           LearnerState& state) {
   if (!IsFolded(interaction.verb)) return;
-  ++state.num_events;
-  state.last = interaction.position;
-  if (interaction.verb == Verb::kAnswered) {
-    FoldAnswer(model, interaction, state);
-  } else {
+  CountEvent(interaction, state);
+  if (interaction.verb != Verb::kAnswered) {
     FoldOther(interaction, state);
+  } else if (!IsCorrected(model)) {
+    FoldAnswer(model, interaction, nullptr, state);
+  } else if (model.params().correction_rate > 0) {
+    const Moment before = MomentBefore(model, interaction, state);
+    FoldAnswer(model, interaction, &before, state);
+  } else {
+    const Moment before = {FeaturesBefore(model, interaction, state)};
+    FoldAnswer(model, interaction, &before, state);
   }
+}
+
+float PredictAndFold(const TracingModel& model, const Interaction& answer,
+                     LearnerState& state) {
+  if (!model.is_trained()) {
+    const float p_correct = PredictAnswer(model, state, answer.question,
+                                          answer.kcs, RealTime(answer));
+    Fold(model, answer, state);
+    return p_correct;
+  }
+  const Moment before = MomentBefore(model, answer, state);
+  CountEvent(answer, state);
+  FoldAnswer(model, answer, IsCorrected(model) ? &before : nullptr, state);
+  return before.p_correct;
 }
 
 void Fold(const TracingModel& model, absl::Span<const Interaction> interactions,

@@ -28,6 +28,13 @@ const ResourceState* LearnerState::FindResource(ResourceKey resource) const {
   return it != resources.end() && it->resource == resource ? &*it : nullptr;
 }
 
+absl::Span<const float> LearnerState::HiddenOf(const KcState& kc) const {
+  const size_t num_units = hidden.size();
+  if (kc_hidden.size() != kcs.size() * num_units) return {};
+  return absl::MakeConstSpan(kc_hidden).subspan(
+      static_cast<size_t>(&kc - kcs.data()) * num_units, num_units);
+}
+
 bool LearnerState::HasMet(ResourceKey resource) const {
   const ResourceState* state = FindResource(resource);
   if (state != nullptr && IsMet(*state)) return true;

@@ -1,8 +1,8 @@
 // What is kept of one learner: a fold of their track, nothing else.
 //
-// Counts, averages of answers and times do not depend on a model. P(known) and
-// the residual averages do, and belong to `model_version`: under another
-// version the state is refolded from the track.
+// Counts, averages of answers and times do not depend on a model. P(known),
+// the residual averages, corrections and recurrent states do, and belong to
+// `model_version`: under another version the state is refolded from the track.
 
 #ifndef EVENLIGHT_RECOMMENDER_STATE_LEARNER_STATE_H_
 #define EVENLIGHT_RECOMMENDER_STATE_LEARNER_STATE_H_
@@ -13,6 +13,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "core/event.h"
 #include "core/ids.h"
 
@@ -36,6 +37,7 @@ struct KcState {
   std::array<float, 3> averages{};                   // By kAverageRates.
   float residual_average = 0;  // Rate .8; depends on the model.
   float p_known = 0;           // BKT before the next answer; the same.
+  float correction = 0;        // Log-odds, [-1, 1]; the same.
   // Last practice; InfinitePast if only the order of events is known.
   absl::Time last_time = absl::InfinitePast();
 };
@@ -86,6 +88,13 @@ struct LearnerState {
   int32_t same_question_run = 0;
   absl::Time last_answer_time = absl::InfinitePast();
 
+  // The learner's own correction of the log-odds of every answer, [-1, 1].
+  float correction = 0;
+  // Of the model's recurrent residual: the learner's and, by row of `kcs`, each
+  // kc's. Empty if the model has none.
+  std::vector<float> hidden;     // [num_units]
+  std::vector<float> kc_hidden;  // [kcs.size() x num_units]
+
   std::vector<KcState> kcs;              // By kc.
   std::vector<ResourceState> resources;  // By resource.
   // Low halves of the keys of resources that left `resources`, by value.
@@ -96,6 +105,10 @@ struct LearnerState {
   // nullptr if there is none. The pointer lives until the state changes.
   const KcState* FindKc(KcKey kc) const;
   const ResourceState* FindResource(ResourceKey resource) const;
+
+  // The recurrent state of `kc`, one of `kcs`: [num_units], or empty if there
+  // is none. Lives until the state changes.
+  absl::Span<const float> HiddenOf(const KcState& kc) const;
 
   // True if the learner viewed, attended, completed or answered it, also long
   // ago.

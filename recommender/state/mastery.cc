@@ -23,6 +23,12 @@ constexpr double kFirstStabilityDays = 2;
 constexpr double kMinStabilityDays = 0.5;
 constexpr double kMaxStabilityDays = 365;
 
+// Of LevelOf().
+constexpr float kProficientShare = 0.8f;
+constexpr float kProficientCorrect = 0.7f;
+constexpr float kFamiliarShare = 0.5f;
+constexpr float kFamiliarCorrect = 0.5f;
+
 double StabilityDays(int32_t num_correct, int32_t num_incorrect) {
   // By logarithms: the product of very many answers would not be finite.
   const double log_stability = std::log(kFirstStabilityDays) +
@@ -75,6 +81,37 @@ float Recall(absl::Duration elapsed, int32_t num_correct,
   const double days = std::max(0.0, absl::ToDoubleHours(elapsed) / 24) /
                       StabilityDays(num_correct, num_incorrect);
   return static_cast<float>(std::pow(1 + kFactor * days, -kDecay));
+}
+
+absl::Time DueTime(const Mastery& mastery) {
+  if (mastery.last_time == absl::InfinitePast()) return absl::InfiniteFuture();
+  // The stability is the time after which recall is 0.9.
+  static_assert(kDueRecall == 0.9f);
+  return mastery.last_time +
+         absl::Hours(24) *
+             StabilityDays(mastery.num_correct, mastery.num_incorrect);
+}
+
+MasteryLevel LevelOf(const Mastery& mastery, float p_correct,
+                     float mastered_from) {
+  const int64_t num_answers =
+      int64_t{mastery.num_correct} + mastery.num_incorrect;
+  const auto is_at_least = [&](float share, float correct) {
+    return mastery.p_known >= share * mastered_from && p_correct >= correct;
+  };
+  if (!mastery.is_practised) return MasteryLevel::kNone;
+  if (num_answers >= kMinProficientAnswers) {
+    if (mastery.p_known >= mastered_from) {
+      return mastery.recall < kDueRecall ? MasteryLevel::kProficient
+                                         : MasteryLevel::kMastered;
+    }
+    if (is_at_least(kProficientShare, kProficientCorrect)) {
+      return MasteryLevel::kProficient;
+    }
+  }
+  return is_at_least(kFamiliarShare, kFamiliarCorrect)
+             ? MasteryLevel::kFamiliar
+             : MasteryLevel::kAttempted;
 }
 
 }  // namespace evenlight

@@ -22,6 +22,15 @@ struct Mastery {
   bool is_practised = false;
 };
 
+// What people read of a mastery. Ordered.
+enum class MasteryLevel : int8_t {
+  kNone,  // Never practised.
+  kAttempted,
+  kFamiliar,
+  kProficient,
+  kMastered,
+};
+
 // Mastery of `kc` at `now`.
 Mastery MasteryOf(const TracingModel& model, const LearnerState& state,
                   KcKey kc, absl::Time now);
@@ -40,6 +49,29 @@ float Recall(absl::Duration elapsed, int32_t num_correct,
 
 // A kc is due for review when its recall falls below this.
 inline constexpr float kDueRecall = 0.9f;
+
+// The moment at which its recall is kDueRecall. InfiniteFuture if it was never
+// practised or only the order of events is known.
+absl::Time DueTime(const Mastery& mastery);
+
+// Fewer answers say too little to call anybody proficient, or a master.
+inline constexpr int32_t kMinProficientAnswers = 3;
+
+// The level for `p_correct`, the predicted success on the kc's average question
+// (PredictKc), and `mastered_from`, MasteredFrom() of learner_view.h, > 0. With
+// s = P(known) / mastered_from, the first that holds:
+//
+//   kNone        never practised
+//   kMastered    at least kMinProficientAnswers answers, s >= 1 and recall >=
+//                kDueRecall: all of it LearnerView calls mastered and not due
+//   kProficient  so many answers, and s >= 1; or s >= 0.8 and p_correct >= 0.7
+//   kFamiliar    s >= 0.5 and p_correct >= 0.5
+//   kAttempted   else
+//
+// It may fall with a wrong answer, and falls for a mastered kc when it is due.
+// The limits are hand-set; 0.7 is where the ranking's band begins.
+MasteryLevel LevelOf(const Mastery& mastery, float p_correct,
+                     float mastered_from);
 
 }  // namespace evenlight
 

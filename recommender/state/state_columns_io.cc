@@ -118,7 +118,8 @@ absl::Status CheckKcs(const KcColumns& columns) {
        {"kcs.averages", columns.averages_size(), kAverageRates.size()},
        {"kcs.residual_average", columns.residual_average_size()},
        {"kcs.p_known", columns.p_known_size()},
-       {"kcs.age", columns.age_size()}}));
+       {"kcs.age", columns.age_size()},
+       {"kcs.correction", columns.correction_size()}}));
   RETURN_IF_ERROR(CheckIncreasing("kcs.keys", columns.keys()));
   if (!AreFinite(columns.averages()))
     return BrokenState("kcs.averages", "is out of its range");
@@ -154,6 +155,25 @@ absl::Status DecodeKc(const KcColumns& columns, int row, const Ages& ages,
   kc.p_known = At(columns.p_known(), row);
   if (!(kc.p_known >= 0 && kc.p_known <= 1))
     return BrokenState("kcs.p_known", "is out of its range");
+  kc.correction = At(columns.correction(), row);
+  if (!IsCorrection(kc.correction)) {
+    return BrokenState("kcs.correction", "is not in [-1, 1]");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DecodeKcHidden(const KcColumns& columns, LearnerState& state) {
+  const auto size = static_cast<size_t>(columns.hidden_size());
+  if (size != 0 && size != state.kcs.size() * state.hidden.size()) {
+    return BrokenState(
+        "kcs.hidden",
+        absl::StrCat("has ", size, " values for ", state.kcs.size(),
+                     " keys and ", state.hidden.size(), " units"));
+  }
+  if (!AreFinite(columns.hidden())) {
+    return BrokenState("kcs.hidden", "is not finite");
+  }
+  state.kc_hidden.assign(columns.hidden().begin(), columns.hidden().end());
   return absl::OkStatus();
 }
 
@@ -235,6 +255,9 @@ void EncodeKcs(const LearnerState& state, const Ages& ages,
             [](const KcState& kc) { return kc.p_known; });
   SetColumn(kcs, *columns.mutable_age(),
             [&](const KcState& kc) { return ages.Encode(kc.last_time); });
+  SetColumn(kcs, *columns.mutable_correction(),
+            [](const KcState& kc) { return kc.correction; });
+  columns.mutable_hidden()->Add(state.kc_hidden.begin(), state.kc_hidden.end());
 }
 
 void EncodeResources(const LearnerState& state, const Ages& ages,
@@ -265,7 +288,7 @@ absl::Status DecodeKcs(const KcColumns& columns, const Ages& ages,
   for (int row = 0; row < columns.keys_size(); ++row) {
     RETURN_IF_ERROR(DecodeKc(columns, row, ages, state, state.kcs[row]));
   }
-  return absl::OkStatus();
+  return DecodeKcHidden(columns, state);
 }
 
 absl::Status DecodeResources(const ResourceColumns& columns, const Ages& ages,

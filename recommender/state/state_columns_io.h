@@ -68,13 +68,17 @@ class Ages {
 // True for counts that can be added, and a run that they allow.
 bool AreCounts(int32_t num_correct, int32_t num_incorrect, int32_t run);
 
-// Write `state.kcs` and `state.resources`.
+// True if a learner's own correction can be this.
+inline bool IsCorrection(float value) { return value >= -1 && value <= 1; }
+
+// Write `state.kcs`, with their recurrent states, and `state.resources`.
 void EncodeKcs(const LearnerState& state, const Ages& ages,
                storage::v1::KcColumns& columns);
 void EncodeResources(const LearnerState& state, const Ages& ages,
                      storage::v1::ResourceColumns& columns);
 
-// Read them into `state`, whose counts of events and answers are set.
+// Read them into `state`, whose counts of events and answers are set, and
+// `hidden` is.
 //
 // DATA_LOSS: sizes disagree, keys are not increasing, or a value is out of its
 // range; `state` is then of no use.

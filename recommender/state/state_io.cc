@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "absl/strings/str_cat.h"
 #include "core/status_macros.h"
 #include "evenlight/storage/v1/model_records.pb.h"
 #include "recommender/state/state_columns_io.h"
@@ -15,7 +16,9 @@ namespace {
 using storage::v1::LearnerStateColumns;
 using Floats = google::protobuf::RepeatedField<float>;
 
-constexpr int kFormatVersion = 1;
+// 2 added corrections and recurrent states; a state of 1 has none.
+constexpr int kFormatVersion = 2;
+constexpr int kOldestFormatVersion = 1;
 
 Ages AgesOf(const LearnerStateColumns& columns) {
   return Ages(columns.last_time_us());
@@ -86,6 +89,37 @@ absl::Status DecodeCounts(const LearnerStateColumns& columns,
                         state.residual_averages);
 }
 
+absl::Status CheckFormat(int32_t version) {
+  if (version >= kOldestFormatVersion && version <= kFormatVersion) {
+    return absl::OkStatus();
+  }
+  return BrokenState(
+      "format_version",
+      absl::StrCat("is ", version, "; this build reads ", kOldestFormatVersion,
+                   " to ", kFormatVersion));
+}
+
+void EncodeCorrections(const LearnerState& state,
+                       LearnerStateColumns& columns) {
+  columns.set_correction(state.correction);
+  columns.mutable_hidden()->Add(state.hidden.begin(), state.hidden.end());
+}
+
+// `kcs` of the columns are decoded after it: they need the number of units.
+absl::Status DecodeCorrections(const LearnerStateColumns& columns,
+                               LearnerState& state) {
+  state.correction = columns.correction();
+  if (!IsCorrection(state.correction)) {
+    return BrokenState("correction", "is not in [-1, 1]");
+  }
+  state.hidden.assign(columns.hidden().begin(), columns.hidden().end());
+  if (!std::all_of(state.hidden.begin(), state.hidden.end(),
+                   [](float value) { return std::isfinite(value); })) {
+    return BrokenState("hidden", "is not finite");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status DecodeOlder(const LearnerStateColumns& columns,
                          LearnerState& state) {
   const auto& older = columns.older_resources();
@@ -117,6 +151,7 @@ std::string EncodeState(const LearnerState& state) {
   columns.set_recent(PackOutcomes(state.recent));
   EncodeAverages(state, columns);
   EncodeLastAnswer(state, columns);
+  EncodeCorrections(state, columns);
   EncodeKcs(state, AgesOf(columns), *columns.mutable_kcs());
   EncodeResources(state, AgesOf(columns), *columns.mutable_resources());
   columns.mutable_older_resources()->Add(state.older_resources.begin(),
@@ -130,9 +165,7 @@ absl::StatusOr<LearnerState> DecodeState(absl::string_view bytes) {
       !columns.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError("learner state does not parse");
   }
-  if (columns.format_version() != kFormatVersion) {
-    return BrokenState("format_version", "is not 1");
-  }
+  RETURN_IF_ERROR(CheckFormat(columns.format_version()));
   LearnerState state;
   state.model_version = columns.model_version();
   if (columns.has_last_time_us()) {
@@ -141,6 +174,7 @@ absl::StatusOr<LearnerState> DecodeState(absl::string_view bytes) {
   state.last.id = columns.last_event_id();
   RETURN_IF_ERROR(DecodeCounts(columns, state));
   RETURN_IF_ERROR(DecodeLastAnswer(columns, state));
+  RETURN_IF_ERROR(DecodeCorrections(columns, state));
   const Ages ages = AgesOf(columns);
   RETURN_IF_ERROR(DecodeKcs(columns.kcs(), ages, state));
   RETURN_IF_ERROR(DecodeResources(columns.resources(), ages, state));

@@ -16,9 +16,11 @@ namespace evenlight {
 // `state.last`.
 std::string EncodeState(const LearnerState& state);
 
-// DecodeState(EncodeState(s)) is s, bit by bit.
+// DecodeState(EncodeState(s)) is s, bit by bit. What the last release wrote is
+// read too; docs/storage_format.md has the versions.
 //
-// DATA_LOSS: the bytes are no state; never crashes on any bytes.
+// DATA_LOSS: the bytes are no state, or of a newer format; never crashes on any
+// bytes.
 absl::StatusOr<LearnerState> DecodeState(absl::string_view bytes);
 
 }  // namespace evenlight

@@ -1,16 +1,16 @@
 #include "recommender/training/bkt_trainer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
-#include "absl/container/flat_hash_map.h"
 #include "core/parallel_for.h"
 
 namespace evenlight {
 namespace {
 
-constexpr int kMaxIterations = 100;
 constexpr double kLeastChange = 1e-6;  // Of the likelihood, relative.
 
 // BktParams in double.
@@ -48,84 +48,156 @@ struct Pair {
   double unknown = 0;
 };
 
-// P(answer | state).
-Pair Emission(const Params& p, bool is_correct) {
-  return is_correct ? Pair{1 - p.slip, p.guess} : Pair{p.slip, 1 - p.guess};
+// One step of learning or forgetting, then an answer: their joint probability
+// given the state before the step.
+struct Step {
+  double stay_known = 0;
+  double forget = 0;
+  double learn = 0;
+  double stay_unknown = 0;
+};
+
+struct Steps {
+  explicit Steps(const Params& p)
+      : initial{p.init, 1 - p.init},
+        emissions{Pair{p.slip, 1 - p.guess}, Pair{1 - p.slip, p.guess}} {
+    for (size_t outcome = 0; outcome < emissions.size(); ++outcome) {
+      const Pair& emission = emissions[outcome];
+      steps[outcome] = {.stay_known = (1 - p.forget) * emission.known,
+                        .forget = p.forget * emission.unknown,
+                        .learn = p.learn * emission.known,
+                        .stay_unknown = (1 - p.learn) * emission.unknown};
+    }
+  }
+
+  Pair initial;
+  std::array<Pair, 2> emissions;  // P(answer | state), wrong and right.
+  std::array<Step, 2> steps;      // To a wrong and to a right answer.
+};
+
+// Answers that so many learners gave.
+struct Sequence {
+  absl::Span<const uint8_t> answers;  // Not empty.
+  double num_right = 0;
+  double count = 0;
+};
+
+// Two thirds of the sequences of a real data set are there more than once,
+// short ones above all. They live as long as `answers`.
+std::vector<Sequence> DistinctSequences(const KcAnswers& answers) {
+  const auto all = absl::MakeConstSpan(answers.is_correct);
+  std::vector<absl::Span<const uint8_t>> sorted;
+  for (size_t s = 0; s + 1 < answers.begin.size(); ++s) {
+    const int64_t begin = answers.begin[s];
+    if (begin == answers.begin[s + 1]) continue;
+    sorted.push_back(all.subspan(begin, answers.begin[s + 1] - begin));
+  }
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<Sequence> distinct;
+  for (const absl::Span<const uint8_t> sequence : sorted) {
+    if (distinct.empty() || distinct.back().answers != sequence) {
+      distinct.push_back(
+          {sequence, std::accumulate(sequence.begin(), sequence.end(), 0.0),
+           0});
+    }
+    ++distinct.back().count;
+  }
+  return distinct;
 }
 
-// Expectations over one learner's answers. Keeps its memory between calls.
+// Expectations over one sequence. Keeps its memory between calls.
+//
+// Divisions and logarithms would be most of the cost, so that the recursions
+// are not normalised at every answer, as is usual, but after every
+// kAnswersPerScale. All sums of a sequence are then divided once, by its
+// likelihood.
 class ForwardBackward {
  public:
-  void Add(const Params& p, absl::Span<const uint8_t> answers,
+  void Add(const Steps& steps, const Sequence& sequence,
            Statistics& statistics) {
-    Forward(p, answers, statistics);
-    Backward(p, answers, statistics);
+    const double log_likelihood = Forward(steps, sequence.answers);
+    statistics.log_likelihood += sequence.count * log_likelihood;
+    Backward(steps, sequence, statistics);
   }
 
  private:
-  // filtered_[t] is P(state | answers 0..t); scales_[t] P(answer t | earlier).
-  void Forward(const Params& p, absl::Span<const uint8_t> answers,
-               Statistics& statistics) {
-    filtered_.resize(answers.size());
-    scales_.resize(answers.size());
-    double p_known = p.init;
-    for (size_t t = 0; t < answers.size(); ++t) {
-      const Pair emission = Emission(p, answers[t] != 0);
-      const double known = p_known * emission.known;
-      const double unknown = (1 - p_known) * emission.unknown;
-      scales_[t] = known + unknown;
-      filtered_[t] = {known / scales_[t], unknown / scales_[t]};
-      statistics.log_likelihood += std::log(scales_[t]);
-      p_known =
-          filtered_[t].known * (1 - p.forget) + filtered_[t].unknown * p.learn;
-    }
-  }
+  // The limits of Maximize() let no answer be less likely than 0.001: so many
+  // are at least 1e-96.
+  static constexpr size_t kAnswersPerScale = 32;
+  static bool IsScaled(size_t t) { return t % kAnswersPerScale == 0; }
 
-  void Backward(const Params& p, absl::Span<const uint8_t> answers,
-                Statistics& statistics) {
-    Pair later = {1, 1};  // P(answers after t | state at t), scaled.
-    for (size_t t = answers.size(); t-- > 0;) {
-      AddAnswer(filtered_[t], later, answers[t] != 0, statistics);
-      if (t == 0) {
-        statistics.init.Add(PosteriorKnown(filtered_[0], later), 1);
-        return;
+  // Sets joint_[t] to P(state at t, answers 0..t), times the scales until t.
+  double Forward(const Steps& steps, absl::Span<const uint8_t> answers) {
+    joint_.resize(answers.size());
+    scales_.clear();
+    double log_scales = 0;
+    double known = steps.initial.known * steps.emissions[answers[0]].known;
+    double unknown =
+        steps.initial.unknown * steps.emissions[answers[0]].unknown;
+    joint_[0] = {known, unknown};
+    for (size_t t = 1; t < answers.size(); ++t) {
+      const Step& step = steps.steps[answers[t]];
+      const double before = known;
+      known = step.stay_known * known + step.learn * unknown;
+      unknown = step.forget * before + step.stay_unknown * unknown;
+      if (IsScaled(t)) {
+        const double scale = 1 / (known + unknown);
+        known *= scale;
+        unknown *= scale;
+        scales_.push_back(scale);
+        log_scales += std::log(scale);
       }
-      const Pair emission = Emission(p, answers[t] != 0);
-      const Pair next = {emission.known * later.known / scales_[t],
-                         emission.unknown * later.unknown / scales_[t]};
-      AddStep(p, filtered_[t - 1], next, statistics);
-      later = {(1 - p.forget) * next.known + p.forget * next.unknown,
-               p.learn * next.known + (1 - p.learn) * next.unknown};
+      joint_[t] = {known, unknown};
     }
+    likelihood_ = known + unknown;
+    return std::log(likelihood_) - log_scales;
   }
 
-  static double PosteriorKnown(const Pair& filtered, const Pair& later) {
-    const double known = filtered.known * later.known;
-    return known / (known + filtered.unknown * later.unknown);
+  void Backward(const Steps& steps, const Sequence& sequence,
+                Statistics& statistics) const {
+    const absl::Span<const uint8_t> answers = sequence.answers;
+    const size_t last = answers.size() - 1;
+    // Sums over answers: that it was known, known and right, learnt or
+    // forgotten just before. All times the likelihood.
+    double known = joint_[last].known;
+    double known_right = answers[last] * known;
+    double learnt = 0;
+    double forgot = 0;
+    double first_known = known;
+    // P(answers after t | state at t), times the scales after t.
+    Pair later = {1, 1};
+    for (size_t t = last; t > 0; --t) {
+      if (IsScaled(t)) {
+        later.known *= scales_[t / kAnswersPerScale - 1];
+        later.unknown *= scales_[t / kAnswersPerScale - 1];
+      }
+      const Step& step = steps.steps[answers[t]];
+      const double learn = step.learn * later.known;
+      const double forget = step.forget * later.unknown;
+      learnt += joint_[t - 1].unknown * learn;
+      forgot += joint_[t - 1].known * forget;
+      later = {step.stay_known * later.known + forget,
+               step.stay_unknown * later.unknown + learn};
+      first_known = joint_[t - 1].known * later.known;
+      known += first_known;
+      known_right += answers[t - 1] * first_known;
+    }
+    const double share = sequence.count / likelihood_;
+    const double size = sequence.count * static_cast<double>(answers.size());
+    const double left_known = share * (known - joint_[last].known);
+    known *= share;
+    known_right *= share;
+    statistics.init.Add(share * first_known, sequence.count);
+    statistics.learn.Add(share * learnt, size - sequence.count - left_known);
+    statistics.forget.Add(share * forgot, left_known);
+    statistics.slip.Add(known - known_right, known);
+    statistics.guess.Add(sequence.count * sequence.num_right - known_right,
+                         size - known);
   }
 
-  static void AddAnswer(const Pair& filtered, const Pair& later,
-                        bool is_correct, Statistics& statistics) {
-    const double known = PosteriorKnown(filtered, later);
-    statistics.slip.Add(is_correct ? 0 : known, known);
-    statistics.guess.Add(is_correct ? 1 - known : 0, 1 - known);
-  }
-
-  // The step from the state before, `filtered`, to one with weight `next`.
-  static void AddStep(const Params& p, const Pair& filtered, const Pair& next,
-                      Statistics& statistics) {
-    const double learnt = filtered.unknown * p.learn * next.known;
-    const double stayed_unknown =
-        filtered.unknown * (1 - p.learn) * next.unknown;
-    const double forgot = filtered.known * p.forget * next.unknown;
-    const double stayed_known = filtered.known * (1 - p.forget) * next.known;
-    const double sum = learnt + stayed_unknown + forgot + stayed_known;
-    statistics.learn.Add(learnt / sum, (learnt + stayed_unknown) / sum);
-    statistics.forget.Add(forgot / sum, (forgot + stayed_known) / sum);
-  }
-
-  std::vector<Pair> filtered_;
-  std::vector<double> scales_;
+  std::vector<Pair> joint_;
+  std::vector<double> scales_;  // Of answers where IsScaled().
+  double likelihood_ = 0;       // Of all answers, times all scales.
 };
 
 // The maximum a posteriori given the expectations. The priors are the means
@@ -143,36 +215,38 @@ Params Maximize(const Statistics& statistics) {
 std::vector<KcAnswers> GroupByKc(const TracingModel& model,
                                  absl::Span<const TrackPart> parts) {
   std::vector<KcAnswers> kcs(model.params().kcs.size());
+  std::vector<KcAnswers*> of_part;  // Kcs whose last sequence is still open.
   for (const TrackPart& part : parts) {
-    absl::flat_hash_map<KcRow, std::vector<uint8_t>> of_learner;
     for (const Interaction& interaction : part.interactions) {
       for (const KcKey key : interaction.kcs) {
         const KcRow row = model.FindKc(key);
         if (row == KcRow::kNone) continue;
-        of_learner[row].push_back(interaction.is_correct);
+        KcAnswers& kc = kcs[ToInt(row)];
+        if (static_cast<int64_t>(kc.is_correct.size()) == kc.begin.back()) {
+          of_part.push_back(&kc);
+        }
+        kc.is_correct.push_back(interaction.is_correct);
       }
     }
-    for (const auto& [row, answers] : of_learner) {
-      KcAnswers& kc = kcs[ToInt(row)];
-      kc.is_correct.insert(kc.is_correct.end(), answers.begin(), answers.end());
-      kc.begin.push_back(static_cast<int64_t>(kc.is_correct.size()));
+    for (KcAnswers* kc : of_part) {
+      kc->begin.push_back(static_cast<int64_t>(kc->is_correct.size()));
     }
+    of_part.clear();
   }
   return kcs;
 }
 
-BktParams FitBkt(const KcAnswers& answers) {
-  if (answers.is_correct.empty()) return BktParams();
-  const auto all = absl::MakeConstSpan(answers.is_correct);
+BktParams FitBkt(const KcAnswers& answers, int max_iterations) {
+  const std::vector<Sequence> sequences = DistinctSequences(answers);
+  if (sequences.empty()) return BktParams();
   Params params;
   ForwardBackward forward_backward;
   double last = -std::numeric_limits<double>::infinity();
-  for (int iteration = 0; iteration < kMaxIterations; ++iteration) {
+  for (int iteration = 0; iteration < max_iterations; ++iteration) {
+    const Steps steps(params);
     Statistics statistics;
-    for (size_t s = 0; s + 1 < answers.begin.size(); ++s) {
-      const int64_t begin = answers.begin[s];
-      forward_backward.Add(
-          params, all.subspan(begin, answers.begin[s + 1] - begin), statistics);
+    for (const Sequence& sequence : sequences) {
+      forward_backward.Add(steps, sequence, statistics);
     }
     params = Maximize(statistics);
     const double now = statistics.log_likelihood;

@@ -28,10 +28,10 @@ std::vector<KcAnswers> GroupByKc(const TracingModel& model,
 
 // The parameters that explain `answers` best: Baum-Welch with scaled
 // forward-backward (Corbett & Anderson, UMUAI 1994, with forgetting), under
-// priors worth one observation each, at most 100 iterations. Slip, guess and
-// forgetting stay below 0.5, so that "known" keeps its meaning. No answers give
-// the defaults.
-BktParams FitBkt(const KcAnswers& answers);
+// priors worth one observation each, until the likelihood stands still. No
+// iteration makes the posterior less likely. Slip, guess and forgetting stay
+// below 0.5, so that "known" keeps its meaning. No answers give the defaults.
+BktParams FitBkt(const KcAnswers& answers, int max_iterations = 100);
 
 // The same for many kcs, in their order; equal for any number of threads.
 std::vector<BktParams> TrainBkt(absl::Span<const KcAnswers> kcs,

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "core/answers.h"
 #include "core/digest.h"
 #include "core/status_macros.h"
 #include "storage/catalog_store.h"
@@ -157,27 +158,28 @@ void SplitLaterWindow(absl::Span<LearnerTrack> learners) {
 }
 
 std::vector<TrackPart> BeforeWindow(absl::Span<const LearnerTrack> learners) {
-  std::vector<TrackPart> parts;
-  for (const LearnerTrack& track : learners) {
-    parts.push_back(
-        {absl::MakeConstSpan(track.interactions).first(track.num_before_window),
-         0});
+  std::vector<TrackPart> parts = WholeTracks(learners);
+  for (TrackPart& part : parts) {
+    part.interactions =
+        part.interactions.first(learners[part.learner].num_before_window);
   }
   return parts;
 }
 
 std::vector<TrackPart> LaterWindow(absl::Span<const LearnerTrack> learners) {
-  std::vector<TrackPart> parts;
-  for (const LearnerTrack& track : learners) {
-    parts.push_back({track.interactions, track.num_before_window});
+  std::vector<TrackPart> parts = WholeTracks(learners);
+  for (TrackPart& part : parts) {
+    part.from = learners[part.learner].num_before_window;
   }
   return parts;
 }
 
 std::vector<TrackPart> WholeTracks(absl::Span<const LearnerTrack> learners) {
   std::vector<TrackPart> parts;
-  for (const LearnerTrack& track : learners) {
-    parts.push_back({track.interactions, 0});
+  parts.reserve(learners.size());
+  for (size_t learner = 0; learner < learners.size(); ++learner) {
+    parts.push_back({.interactions = learners[learner].interactions,
+                     .learner = static_cast<int32_t>(learner)});
   }
   return parts;
 }
@@ -201,14 +203,16 @@ std::vector<LearnerTrack> TracksUntil(absl::Span<const LearnerTrack> learners,
 AnswersAfter FindAnswersAfter(absl::Span<const LearnerTrack> learners,
                               int64_t last_sequence) {
   AnswersAfter answers;
-  for (const LearnerTrack& track : learners) {
+  for (size_t learner = 0; learner < learners.size(); ++learner) {
+    const LearnerTrack& track = learners[learner];
     const int64_t earlier = answers.count;
     for (size_t row = 0; row < track.interactions.size(); ++row) {
       if (!IsAnswer(track.interactions[row])) continue;
       const bool is_after = track.sequences[row] > last_sequence;
       if (is_after && answers.count == earlier) {
-        answers.parts.push_back(
-            {track.interactions, static_cast<int64_t>(row)});
+        answers.parts.push_back({.interactions = track.interactions,
+                                 .from = static_cast<int64_t>(row),
+                                 .learner = static_cast<int32_t>(learner)});
       }
       answers.count += is_after ? 1 : 0;
       if (answers.count > earlier) answers.is_after.push_back(is_after);
@@ -223,7 +227,7 @@ int32_t FoldOf(const LearnerId& learner, int64_t seed) {
   for (const char digit : absl::string_view(digest).substr(0, 8)) {
     hash = hash * 31 + static_cast<unsigned char>(digit);
   }
-  return static_cast<int32_t>(hash % 5) + 1;
+  return static_cast<int32_t>(hash % kNumFolds) + 1;
 }
 
 int64_t CountAnswers(const TrackPart& part) {

@@ -61,6 +61,8 @@ void SplitLaterWindow(absl::Span<LearnerTrack> learners);
 struct TrackPart {
   absl::Span<const Interaction> interactions;
   int64_t from = 0;
+  int32_t learner = 0;  // Number of the learner whose track it is a part of.
+  int64_t answers_before = 0;  // Of that learner, before `interactions`.
 };
 
 // Of every learner, in order: the interactions before the later window, the
@@ -85,7 +87,7 @@ struct AnswersAfter {
 AnswersAfter FindAnswersAfter(absl::Span<const LearnerTrack> learners,
                               int64_t last_sequence);
 
-// 1-5, from a seeded hash of the learner.
+// 1 to kNumFolds, from a seeded hash of the learner.
 int32_t FoldOf(const LearnerId& learner, int64_t seed);
 
 // Answers from `from` on.

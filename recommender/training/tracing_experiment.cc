@@ -2,276 +2,282 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <iterator>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
-#include "core/clock.h"
+#include "absl/strings/str_join.h"
 #include "core/mutex.h"
 #include "core/parallel_for.h"
 #include "core/status_macros.h"
-#include "recommender/training/dataset.h"
-#include "recommender/training/lrh_trainer.h"
-#include "recommender/training/tracing_fit.h"
+#include "recommender/training/experiment_data.h"
+#include "recommender/training/experiment_fold.h"
 
 namespace evenlight {
 namespace {
 
-constexpr int kNumFolds = 5;
-constexpr int64_t kMaxExamples = 2'000'000;
-
-constexpr char kMean[] = "mean";
-constexpr char kKcMean[] = "kcmean";
-constexpr char kBestLr[] = "bestlr";
-constexpr char kBkt[] = "bkt";
-constexpr char kLrh[] = "lrh";
-
-// The answers as tracks, each with its learner's fold.
-struct ExperimentData {
-  IdTables ids;
-  std::vector<std::vector<Interaction>> tracks;
-  std::vector<int32_t> folds;  // By track.
-};
-
-Interaction ToInteraction(const Answer& answer, int64_t number, bool has_time) {
-  Interaction interaction;
-  interaction.position.time =
-      has_time ? answer.time : absl::UnixEpoch() + absl::Minutes(number);
-  interaction.verb = Verb::kAnswered;
-  interaction.time_is_order = !has_time;
-  interaction.question = ResourceKeyOf(answer.question);
-  interaction.resource = interaction.question;
-  interaction.is_correct = answer.is_correct;
-  for (const KcId& id : answer.kcs) {
-    const KcKey kc = KcKeyOf(id);
-    if (std::find(interaction.kcs.begin(), interaction.kcs.end(), kc) ==
-        interaction.kcs.end()) {
-      interaction.kcs.push_back(kc);
-    }
-  }
-  return interaction;
-}
-
-ExperimentData ReadAnswers(const AnswerSet& answers, int64_t seed) {
-  ExperimentData data;
-  for (const LearnerAnswers& learner : answers.learners) {
-    std::vector<Interaction> track;
-    track.reserve(learner.answers.size());
-    for (const Answer& answer : learner.answers) {
-      track.push_back(ToInteraction(answer, static_cast<int64_t>(track.size()),
-                                    answers.has_time));
-      data.ids.questions.try_emplace(track.back().question, answer.question);
-      for (const KcId& kc : answer.kcs) {
-        data.ids.kcs.try_emplace(KcKeyOf(kc), kc);
-      }
-    }
-    data.tracks.push_back(std::move(track));
-    data.folds.push_back(answers.has_folds ? learner.fold
-                                           : FoldOf(learner.learner, seed));
-  }
-  return data;
-}
-
-// The tracks of one fold's three roles, cut into chunks.
-struct FoldParts {
-  std::vector<TrackPart> train;
-  std::vector<TrackPart> validation;
-  std::vector<TrackPart> test;
-};
-
-void AddChunks(absl::Span<const Interaction> track, int chunk_size,
-               std::vector<TrackPart>& parts) {
-  const size_t size =
-      chunk_size > 0 ? static_cast<size_t>(chunk_size) : track.size();
-  for (size_t begin = 0; begin < track.size(); begin += size) {
-    parts.push_back({track.subspan(begin, size), 0});
-  }
-}
-
-FoldParts SplitFold(const ExperimentData& data, int fold, int chunk_size) {
-  FoldParts parts;
-  for (size_t track = 0; track < data.tracks.size(); ++track) {
-    const int32_t of_track = data.folds[track];
-    AddChunks(data.tracks[track], chunk_size,
-              of_track == fold                   ? parts.test
-              : of_track == fold % kNumFolds + 1 ? parts.validation
-                                                 : parts.train);
-  }
-  return parts;
-}
-
-double SecondsSince(absl::Time start) {
-  return absl::ToDoubleSeconds(SystemClock().Now() - start);
-}
-
-// Trains and tests the models of one fold. LR-H and Best-LR share examples.
-class FoldRun {
- public:
-  FoldRun(const ExperimentData& data, FoldParts parts,
-          const TracingExperimentOptions& options)
-      : options_(options),
-        parts_(std::move(parts)),
-        base_(CountAnswersByKc(parts_.train, data.ids)) {}
-
-  TracingScore Run(const std::string& model, int fold) {
-    const absl::Time start = SystemClock().Now();
-    const TracingModel trained = Train(model);
-    const double seconds = SecondsSince(start);
-    const TracingMetrics metrics = EvaluateTracing(Predict(model, trained));
-    return {.model = model,
-            .fold = fold,
-            .auc = metrics.auc,
-            .accuracy = metrics.accuracy,
-            .log_loss = metrics.log_loss,
-            .calibration_error = metrics.calibration_error,
-            .train_seconds = seconds,
-            .num_answers = metrics.num_answers};
-  }
-
- private:
-  TracingModel Train(const std::string& model) {
-    if (model == kBkt) {
-      TracingParams params = base_.params();
-      params.bkt = FitBktTo(base_, parts_.train, 1);
-      return TracingModel(std::move(params));
-    }
-    if (model == kLrh) return TrainLrhWith(AllColumns());
-    if (model == kBestLr) return TrainLrhWith(BestLrColumns());
-    return base_;
-  }
-
-  TracingModel TrainLrhWith(const LrhColumns& columns) {
-    if (train_.empty()) {
-      train_ = MakeExamples(base_, parts_.train, kMaxExamples, 1);
-      validation_ = MakeExamples(base_, parts_.validation, kMaxExamples, 1);
-    }
-    LrhTrainOptions options;
-    options.columns = columns;
-    options.num_questions =
-        static_cast<int32_t>(base_.params().questions.size());
-    options.num_kcs = static_cast<int32_t>(base_.params().kcs.size());
-    options.seed = options_.seed;
-    return WithLrh(base_, TrainLrh(train_, validation_, options).weights);
-  }
-
-  std::vector<Prediction> Predict(const std::string& name,
-                                  const TracingModel& model) const {
-    if (name == kMean || name == kKcMean) {
-      const auto predict = name == kMean ? PredictByMean : PredictByKcMean;
-      return PredictAnswersBy(
-          [&](const Interaction& answer) { return predict(model, answer); },
-          parts_.test);
-    }
-    return PredictAnswers(model, parts_.test, 1);
-  }
-
-  const TracingExperimentOptions& options_;
-  const FoldParts parts_;
-  const TracingModel base_;
-  std::vector<LrhExample> train_;
-  std::vector<LrhExample> validation_;
-};
-
-absl::Status Validate(const ExperimentData& data,
-                      const TracingExperimentOptions& options) {
-  for (const std::string& model : options.models) {
-    const auto known = {kMean, kKcMean, kBestLr, kBkt, kLrh};
-    if (std::find(known.begin(), known.end(), model) == known.end()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "model ", model, " is none of mean, kcmean, bestlr, bkt, lrh"));
-    }
-  }
-  for (const int fold : options.folds) {
-    if (fold < 1 || fold > kNumFolds) {
+template <typename T>
+absl::Status CheckOnce(absl::string_view what, const std::vector<T>& values) {
+  for (const T& value : values) {
+    if (std::count(values.begin(), values.end(), value) > 1) {
       return absl::InvalidArgumentError(
-          absl::StrCat("fold ", fold, " is not in [1, ", kNumFolds, "]"));
-    }
-    const FoldParts parts = SplitFold(data, fold, 0);
-    if (parts.test.empty() || parts.train.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("fold ", fold, " has no learner to ",
-                       parts.test.empty() ? "test" : "train", " with"));
+          absl::StrCat(what, " ", value, " is named twice"));
     }
   }
   return absl::OkStatus();
 }
 
-// The mean over the folds of one model.
-TracingScore MeanOf(absl::Span<const TracingScore> folds) {
-  TracingScore mean = {.model = folds.front().model};
-  const auto count = static_cast<double>(folds.size());
-  for (const TracingScore& fold : folds) {
-    mean.auc += fold.auc / count;
-    mean.accuracy += fold.accuracy / count;
-    mean.log_loss += fold.log_loss / count;
-    mean.calibration_error += fold.calibration_error / count;
-    mean.train_seconds += fold.train_seconds / count;
-    mean.num_answers += fold.num_answers;
+absl::Status CheckModels(const std::vector<std::string>& models,
+                         bool has_time) {
+  const std::vector<std::string> known = TracingModelNames();
+  if (models.empty()) return absl::InvalidArgumentError("no model is named");
+  for (const std::string& model : models) {
+    if (std::find(known.begin(), known.end(), model) == known.end()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "model `", model, "` is none of ", absl::StrJoin(known, ", ")));
+    }
+    if (model == kDas3hModel && !has_time) {
+      return absl::InvalidArgumentError(
+          "model das3h counts within windows of time, and the answers have no "
+          "times; leave it out");
+    }
   }
-  if (folds.size() < 2) return mean;
-  double sum_of_squares = 0;
-  for (const TracingScore& fold : folds) {
-    sum_of_squares += std::pow(fold.auc - mean.auc, 2);
-  }
-  mean.auc_deviation = std::sqrt(sum_of_squares / (count - 1));
-  return mean;
+  return CheckOnce("model", models);
 }
 
-// Counts finished models for the caller's progress. Thread-safe.
-class Progress {
- public:
-  Progress(const TracingExperimentOptions& options, size_t num_steps)
-      : options_(options), num_steps_(num_steps) {}
+// Which folds have how many learners, as "0 (12), 3 (4)".
+std::string DescribeFolds(const ExperimentData& data) {
+  std::map<int32_t, int64_t> num_learners;
+  for (size_t track = 0; track < data.tracks.size(); ++track) {
+    if (!data.tracks[track].empty()) ++num_learners[data.folds[track]];
+  }
+  return absl::StrJoin(
+      num_learners, ", ", [](std::string* text, const auto& fold) {
+        absl::StrAppend(text, fold.first, " (", fold.second, ")");
+      });
+}
 
-  void Finish(const std::string& model, int fold) {
+absl::Status CheckParts(const ExperimentData& data, int fold) {
+  const FoldParts parts = SplitFold(data, fold, 0);
+  std::string lack;
+  if (parts.test.empty()) {
+    lack = absl::StrCat("fold ", fold, " has no learner to test with");
+  } else if (parts.validation.empty()) {
+    const int validation = ValidationFoldOf(fold);
+    lack = absl::StrCat("fold ", validation, " has no learner, and fold ", fold,
+                        " chooses its models on fold ", validation);
+  } else if (parts.train.empty()) {
+    lack = absl::StrCat("fold ", fold, " leaves no learner to train with");
+  } else {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      lack, "; the folds that have learners, and how many: ",
+      DescribeFolds(data), ". Folds are 1 to ", kNumFolds,
+      ", learners of fold 0 are always for training. Without a column of "
+      "folds, few learners may leave some empty: test others (--folds) or "
+      "give a column test_fold"));
+}
+
+absl::Status CheckFolds(const ExperimentData& data,
+                        const std::vector<int>& folds) {
+  if (std::all_of(data.tracks.begin(), data.tracks.end(),
+                  [](const auto& track) { return track.empty(); })) {
+    return absl::InvalidArgumentError("there are no answers");
+  }
+  for (const int fold : folds) {
+    if (fold < 1 || fold > kNumFolds) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("fold ", fold, " is not in [1, ", kNumFolds, "]"));
+    }
+    RETURN_IF_ERROR(CheckParts(data, fold));
+  }
+  return CheckOnce("fold", folds);
+}
+
+// Adds up how far each fold is. Thread-safe.
+class ExperimentProgress {
+ public:
+  ExperimentProgress(const TracingExperimentOptions& options)
+      : options_(options), done_(options.folds.size()) {}
+
+  // `done` of the fold in row `row`, in [0, 1].
+  void Update(size_t row, const std::string& model, double done) {
     if (!options_.progress) return;
     MutexLock lock(mu_);
-    ++num_done_;
-    options_.progress(
-        absl::StrCat("fold ", fold, " ", model),
-        static_cast<double>(num_done_) / static_cast<double>(num_steps_));
+    done_[row] = std::max(done_[row], done);
+    double sum = 0;
+    for (const double of_fold : done_) sum += of_fold;
+    options_.progress(absl::StrCat("fold ", options_.folds[row], " ", model),
+                      sum / static_cast<double>(done_.size()));
   }
 
  private:
   const TracingExperimentOptions& options_;
-  const size_t num_steps_;
   Mutex mu_;
-  size_t num_done_ ABSL_GUARDED_BY(mu_) = 0;
+  std::vector<double> done_ ABSL_GUARDED_BY(mu_);  // By row of the folds.
 };
+
+// About how long a model takes, in units of LR-H: recurrent nets take most.
+double EffortOf(const std::string& model) {
+  if (model == kResidualModel) return 12;
+  if (model == kDktModel) return 5;
+  const bool is_lr =
+      model == kLrhModel || model == kBestLrModel || model == kDas3hModel;
+  return is_lr ? 1 : 0.1;
+}
+
+// By model and row, in the order of the options.
+std::vector<TracingScore> RunFold(const ExperimentData& data, size_t row,
+                                  const TracingExperimentOptions& options,
+                                  int num_threads,
+                                  ExperimentProgress& progress) {
+  double effort = 0;
+  for (const std::string& model : options.models) effort += EffortOf(model);
+  ExperimentFold fold(data, options.folds[row], options, num_threads);
+  std::vector<TracingScore> scores;
+  double spent = 0;
+  for (const std::string& model : options.models) {
+    const double of_model = EffortOf(model);
+    std::vector<TracingScore> rows = fold.Run(model, [&](double done) {
+      progress.Update(row, model, (spent + of_model * done * 0.99) / effort);
+    });
+    spent += of_model;
+    std::move(rows.begin(), rows.end(), std::back_inserter(scores));
+    progress.Update(row, model, spent / effort);
+  }
+  progress.Update(row, "done", 1);
+  return scores;
+}
+
+constexpr double TracingFigures::*kFigures[] = {
+    &TracingFigures::auc,
+    &TracingFigures::accuracy,
+    &TracingFigures::log_loss,
+    &TracingFigures::calibration_error,
+    &TracingFigures::first_answers_auc,
+    &TracingFigures::unseen_question_auc,
+    &TracingFigures::learner_auc,
+    &TracingFigures::train_seconds,
+    &TracingFigures::p50_us,
+    &TracingFigures::p99_us,
+    &TracingFigures::bytes_per_learner,
+};
+static_assert(sizeof(TracingFigures) ==
+              sizeof(kFigures) / sizeof(kFigures[0]) * sizeof(double));
+
+// Which folds can tell them is a matter of their answers alone: one that cannot
+// is left out of the mean.
+bool IsOfSomeFolds(double TracingFigures::*figure) {
+  return figure == &TracingFigures::unseen_question_auc ||
+         figure == &TracingFigures::learner_auc;
+}
+
+// NaN if one of `values` is or there are none, as is the deviation of a single
+// one.
+std::pair<double, double> MeanAndDeviation(const std::vector<double>& values) {
+  if (values.empty()) return {std::nan(""), std::nan("")};
+  const auto count = static_cast<double>(values.size());
+  double mean = 0;
+  for (const double value : values) mean += value / count;
+  if (values.size() < 2) return {mean, std::nan("")};
+  double sum_of_squares = 0;
+  for (const double value : values) sum_of_squares += std::pow(value - mean, 2);
+  return {mean, std::sqrt(sum_of_squares / (count - 1))};
+}
+
+// Adds the answers of `more` to the bins of `sum`.
+void AddReliability(const std::vector<ReliabilityBin>& more,
+                    std::vector<ReliabilityBin>& sum) {
+  sum.resize(more.size());
+  for (size_t row = 0; row < more.size(); ++row) {
+    ReliabilityBin& bin = sum[row];
+    const int64_t count = bin.num_answers + more[row].num_answers;
+    if (count == 0) continue;
+    const double share =
+        static_cast<double>(more[row].num_answers) / static_cast<double>(count);
+    bin.mean_p += share * (more[row].mean_p - bin.mean_p);
+    bin.share_correct += share * (more[row].share_correct - bin.share_correct);
+    bin.num_answers = count;
+  }
+}
 
 }  // namespace
 
+std::vector<std::string> TracingModelNames() {
+  return {kMeanModel, kQuestionMeanModel, kKcMeanModel,
+          kBktModel,  kBestLrModel,       kDas3hModel,
+          kDktModel,  kLrhModel,          kResidualModel};
+}
+
+std::vector<std::string> DefaultTracingModels(bool has_time) {
+  std::vector<std::string> models = TracingModelNames();
+  models.erase(std::remove_if(models.begin(), models.end(),
+                              [has_time](const std::string& model) {
+                                return model == kKcMeanModel ||
+                                       (model == kDas3hModel && !has_time);
+                              }),
+               models.end());
+  return models;
+}
+
+bool IsLrh(absl::string_view model) {
+  return model == kLrhModel || model == kResidualModel;
+}
+
+TracingScore MeanOfFolds(absl::Span<const TracingScore> folds) {
+  TracingScore mean = {.model = folds.front().model,
+                       .online = folds.front().online,
+                       .num_folds = static_cast<int>(folds.size()),
+                       .num_threads = folds.front().num_threads};
+  for (const TracingScore& fold : folds) {
+    mean.is_calibrated |= fold.is_calibrated;
+    mean.num_residuals += fold.num_residuals;
+    mean.num_answers += fold.num_answers;
+    mean.num_unseen_answers += fold.num_unseen_answers;
+    AddReliability(fold.reliability, mean.reliability);
+  }
+  for (double TracingFigures::*const figure : kFigures) {
+    std::vector<double> values;
+    for (const TracingScore& fold : folds) {
+      const double value = fold.figures.*figure;
+      if (IsOfSomeFolds(figure) && std::isnan(value)) continue;
+      values.push_back(value);
+    }
+    std::tie(mean.figures.*figure, mean.deviations.*figure) =
+        MeanAndDeviation(values);
+  }
+  return mean;
+}
+
 absl::StatusOr<std::vector<TracingScore>> RunTracingExperiment(
     const AnswerSet& answers, const TracingExperimentOptions& options) {
+  RETURN_IF_ERROR(CheckModels(options.models, answers.has_time));
   const ExperimentData data = ReadAnswers(answers, options.seed);
-  RETURN_IF_ERROR(Validate(data, options));
+  RETURN_IF_ERROR(CheckFolds(data, options.folds));
 
-  const size_t num_folds = options.folds.size();
-  const size_t num_models = options.models.size();
-  Progress progress(options, num_folds * num_models);
-  // By model, then by fold.
-  std::vector<TracingScore> of_folds(num_folds * num_models);
-  const auto run_fold = [&](size_t row) {
-    const int fold = options.folds[row];
-    FoldRun run(data, SplitFold(data, fold, options.chunk_size), options);
-    for (size_t model = 0; model < num_models; ++model) {
-      of_folds[model * num_folds + row] = run.Run(options.models[model], fold);
-      progress.Finish(options.models[model], fold);
-    }
-  };
-  ParallelFor(options.num_threads, static_cast<int64_t>(num_folds), 1,
+  const auto num_folds = static_cast<int>(options.folds.size());
+  const int threads_of_fold =
+      std::max(1, options.num_threads / std::max(1, num_folds));
+  ExperimentProgress progress(options);
+  std::vector<std::vector<TracingScore>> of_folds(num_folds);
+  ParallelFor(options.num_threads, num_folds, 1,
               [&](int64_t begin, int64_t end) {
-                for (int64_t row = begin; row < end; ++row) run_fold(row);
+                for (int64_t row = begin; row < end; ++row) {
+                  of_folds[row] = RunFold(data, static_cast<size_t>(row),
+                                          options, threads_of_fold, progress);
+                }
               });
 
   std::vector<TracingScore> scores;
-  for (size_t model = 0; num_folds > 0 && model < num_models; ++model) {
-    const auto folds =
-        absl::MakeConstSpan(of_folds).subspan(model * num_folds, num_folds);
+  for (size_t row = 0; num_folds > 0 && row < of_folds[0].size(); ++row) {
+    std::vector<TracingScore> folds;
+    for (const auto& of_fold : of_folds) folds.push_back(of_fold[row]);
     scores.insert(scores.end(), folds.begin(), folds.end());
-    scores.push_back(MeanOf(folds));
+    scores.push_back(MeanOfFolds(folds));
   }
   return scores;
 }

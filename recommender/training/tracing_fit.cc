@@ -6,7 +6,6 @@
 
 #include "absl/container/inlined_vector.h"
 #include "core/parallel_for.h"
-#include "recommender/state/features.h"
 #include "recommender/state/fold.h"
 #include "recommender/training/bkt_trainer.h"
 
@@ -39,6 +38,13 @@ void ForEachAnswer(absl::Span<const TrackPart> parts, AnswerVisitor visit) {
       if (IsAnswer(interaction)) visit(interaction);
     }
   }
+}
+
+absl::InlinedVector<KcRow, 2> RowsOf(const TracingModel& model,
+                                     const Interaction& interaction) {
+  absl::InlinedVector<KcRow, 2> rows;
+  for (const KcKey kc : interaction.kcs) rows.push_back(model.FindKc(kc));
+  return rows;
 }
 
 // Ordered by id, so that rows do not depend on the order of learners.
@@ -111,13 +117,28 @@ TracingModel WithLrh(const TracingModel& model, LrhWeights weights) {
 
 float PredictByKcMean(const TracingModel& model,
                       const Interaction& interaction) {
-  absl::InlinedVector<KcRow, 2> rows;
-  for (const KcKey kc : interaction.kcs) rows.push_back(model.FindKc(kc));
-  return model.ExpectedCorrect(QuestionRow::kNone, rows);
+  return model.ExpectedCorrect(QuestionRow::kNone, RowsOf(model, interaction));
+}
+
+float PredictByQuestionMean(const TracingModel& model,
+                            const Interaction& interaction) {
+  return model.ExpectedCorrect(model.FindQuestion(interaction.question),
+                               RowsOf(model, interaction));
 }
 
 float PredictByMean(const TracingModel& model, const Interaction&) {
   return model.params().mean_p_correct;
+}
+
+Prediction PredictionOf(const TracingModel& model, const TrackPart& part,
+                        int64_t answers_so_far, const Interaction& answer,
+                        float p_correct) {
+  return {.p_correct = p_correct,
+          .is_correct = answer.is_correct,
+          .learner = part.learner,
+          .number = part.answers_before + answers_so_far,
+          .is_unseen_question =
+              model.FindQuestion(answer.question) == QuestionRow::kNone};
 }
 
 std::vector<Prediction> PredictAnswers(const TracingModel& model,
@@ -137,12 +158,13 @@ std::vector<Prediction> PredictAnswers(const TracingModel& model,
     const auto size = static_cast<int64_t>(part.interactions.size());
     for (int64_t i = 0; i < size; ++i) {
       const Interaction& interaction = part.interactions[i];
-      if (i >= part.from && IsAnswer(interaction)) {
-        *out++ = {PredictAnswer(model, state, interaction.question,
-                                interaction.kcs, FeatureTime(interaction)),
-                  interaction.is_correct, static_cast<int32_t>(number)};
+      if (i < part.from || !IsAnswer(interaction)) {
+        Fold(model, interaction, state);
+        continue;
       }
-      Fold(model, interaction, state);
+      const int32_t answers_so_far = state.num_answers();
+      *out++ = PredictionOf(model, part, answers_so_far, interaction,
+                            PredictAndFold(model, interaction, state));
     }
   };
   ParallelFor(num_threads, static_cast<int64_t>(parts.size()), kPartsPerChunk,
@@ -156,10 +178,15 @@ std::vector<Prediction> PredictAnswersBy(
     absl::FunctionRef<float(const Interaction&)> predict,
     absl::Span<const TrackPart> parts) {
   std::vector<Prediction> predictions;
-  for (size_t part = 0; part < parts.size(); ++part) {
-    ForEachAnswer({&parts[part], 1}, [&](const Interaction& answer) {
-      predictions.push_back(
-          {predict(answer), answer.is_correct, static_cast<int32_t>(part)});
+  for (const TrackPart& part : parts) {
+    int64_t number =
+        part.answers_before +
+        CountAnswers({.interactions = part.interactions.first(part.from)});
+    ForEachAnswer({&part, 1}, [&](const Interaction& answer) {
+      predictions.push_back({.p_correct = predict(answer),
+                             .is_correct = answer.is_correct,
+                             .learner = part.learner,
+                             .number = number++});
     });
   }
   return predictions;

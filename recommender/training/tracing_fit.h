@@ -33,20 +33,27 @@ TracingModel WithoutLrh(const TracingModel& model);
 // `model` with these weights.
 TracingModel WithLrh(const TracingModel& model, LrhWeights weights);
 
-// What baselines predict: the mean share of right answers of the kcs, and that
-// of all answers.
+// What baselines predict: the mean share of right answers of the question, of
+// its kcs, and of all answers. What `model` does not know takes the next.
+float PredictByQuestionMean(const TracingModel& model,
+                            const Interaction& interaction);
 float PredictByKcMean(const TracingModel& model,
                       const Interaction& interaction);
 float PredictByMean(const TracingModel& model, const Interaction& interaction);
 
+// What was said of `answer`, the one after `answers_so_far` of `part`. It is to
+// an unseen question if `model` does not know that.
+Prediction PredictionOf(const TracingModel& model, const TrackPart& part,
+                        int64_t answers_so_far, const Interaction& answer,
+                        float p_correct);
+
 // What `model` says of every answer of `parts` from `from` on, before it is
-// given; in their order, equal for any number of threads. Prediction::learner
-// is the number of the part.
+// given; in their order, equal for any number of threads.
 std::vector<Prediction> PredictAnswers(const TracingModel& model,
                                        absl::Span<const TrackPart> parts,
                                        int num_threads);
 
-// The same of a function that needs no state.
+// The same of a function that needs no state; no question counts as unseen.
 std::vector<Prediction> PredictAnswersBy(
     absl::FunctionRef<float(const Interaction&)> predict,
     absl::Span<const TrackPart> parts);

@@ -3,147 +3,209 @@
 #include <algorithm>
 #include <utility>
 
-#include "recommender/training/lrh_trainer.h"
+#include "absl/strings/str_cat.h"
+#include "core/digest.h"
+#include "recommender/training/calibration.h"
 #include "recommender/training/tracing_fit.h"
 
 namespace evenlight {
 namespace {
 
-// Some 800 MB of examples.
-constexpr int64_t kMaxExamples = 2'000'000;
-// Used when there is no learner to choose the number with.
+// Of LR-H when there is nobody to choose the number with.
 constexpr int kDefaultEpochs = 5;
-constexpr int32_t kValidationFold = 1;
+constexpr size_t kNumFolds = 5;
 
-TracingModel FitCountsAndBkt(absl::Span<const TrackPart> parts,
-                             const IdTables& ids, int num_threads) {
-  TracingParams params = CountAnswersByKc(parts, ids);
-  params.bkt = FitBktTo(TracingModel(params), parts, num_threads);
-  return TracingModel(std::move(params));
-}
+// Shares of the trial's progress that end with these.
+constexpr double kBktDone = 0.05;
+constexpr double kLrhDone = 0.15;
+constexpr double kResidualDone = 0.9;
 
-LrhTrainOptions LrhOptions(const TracingModel& model, LrhColumns columns,
-                           const TracingTrialOptions& options) {
-  LrhTrainOptions lrh;
-  lrh.columns = columns;
-  lrh.num_questions = static_cast<int32_t>(model.params().questions.size());
-  lrh.num_kcs = static_cast<int32_t>(model.params().kcs.size());
-  lrh.seed = options.seed;
-  return lrh;
-}
+struct Split {
+  std::vector<TrackPart> train;
+  std::vector<TrackPart> validation;
+};
 
-// Moves the examples of a fifth of the learners to the end; returns how many
-// are before them. Each group keeps its order.
-size_t HoldOutLearners(const Dataset& dataset, int64_t seed,
-                       std::vector<LrhExample>& examples) {
-  std::vector<bool> is_held_out;
-  for (const LearnerTrack& track : dataset.learners) {
-    is_held_out.push_back(FoldOf(track.learner, seed) == kValidationFold);
+// Holds out the fifth, rounded up, of the learners with answers whose seeded
+// hashes are lowest; nobody if there is only one. By rank, so that a small
+// class has somebody to validate on, too.
+Split HoldOutLearners(absl::Span<const LearnerTrack> learners, int64_t seed) {
+  std::vector<std::pair<std::string, int32_t>> answered;  // By hash.
+  Split split;
+  for (const TrackPart& part : BeforeWindow(learners)) {
+    const LearnerId& learner = learners[part.learner].learner;
+    split.train.push_back(part);
+    if (CountAnswers(part) == 0) continue;
+    answered.emplace_back(Sha256Hex(absl::StrCat(seed, "/", learner)),
+                          part.learner);
   }
+  if (answered.size() < 2) return split;
+  std::sort(answered.begin(), answered.end());
+  answered.resize((answered.size() + kNumFolds - 1) / kNumFolds);
+  std::vector<bool> is_held_out(learners.size());
+  for (const auto& [hash, learner] : answered) is_held_out[learner] = true;
   const auto middle = std::stable_partition(
-      examples.begin(), examples.end(),
-      [&](const LrhExample& example) { return !is_held_out[example.part]; });
-  return middle - examples.begin();
+      split.train.begin(), split.train.end(),
+      [&](const TrackPart& part) { return !is_held_out[part.learner]; });
+  split.validation.assign(middle, split.train.end());
+  split.train.erase(middle, split.train.end());
+  return split;
 }
 
-// LR-H's weights for some columns, on examples whose last ones, from
-// `num_train` on, are for choosing the number of epochs; then on all of them.
-LrhFit FitColumns(absl::Span<const LrhExample> examples, size_t num_train,
-                  LrhTrainOptions options) {
-  const auto train = examples.first(num_train);
-  const auto validation = examples.subspan(num_train);
-  options.max_epochs = train.empty() || validation.empty()
-                           ? kDefaultEpochs
-                           : TrainLrh(train, validation, options).num_epochs;
-  return TrainLrh(examples, {}, options);
+TracingFitOptions FitOptions(const TracingTrialOptions& options) {
+  TracingFitOptions fit;
+  fit.seed = options.seed;
+  fit.num_threads = options.num_threads;
+  fit.residual = options.residual;
+  fit.progress = options.progress;
+  return fit;
 }
 
 class Trial {
  public:
   Trial(const Dataset& dataset, const TracingTrialOptions& options)
-      : dataset_(dataset), options_(options) {}
+      : options_(options),
+        parts_(HoldOutLearners(dataset.learners, options.seed)),
+        window_(LaterWindow(dataset.learners)),
+        fitter_(parts_.train, parts_.validation, dataset.ids, FitterOptions()) {
+  }
 
   TracingTrial Run() {
-    Fit();
-    const std::vector<TrackPart> window = LaterWindow(dataset_.learners);
-    if (trial_.candidate.is_trained() && CountAnswers(window) > 0) {
-      Evaluate(window);
+    trial_.model = fitter_.base();
+    trial_.recipe.model = kBktModel;
+    if (!fitter_.base().params().kcs.empty()) {
+      FitModels();
+      Choose();
+      if (CountAnswers(window_) > 0) Judge();
     }
-    Report(1);
+    Report(0, 1, 1);
     return std::move(trial_);
   }
 
  private:
-  void Fit() {
-    const std::vector<TrackPart> parts = BeforeWindow(dataset_.learners);
-    const TracingModel base =
-        FitCountsAndBkt(parts, dataset_.ids, options_.num_threads);
-    Report(0.2);
-    std::vector<LrhExample> examples =
-        MakeExamples(base, parts, kMaxExamples, options_.num_threads);
-    const size_t num_train = HoldOutLearners(dataset_, options_.seed, examples);
-    Report(0.3);
-    LrhFit lrh = FitColumns(examples, num_train,
-                            LrhOptions(base, AllColumns(), options_));
-    trial_.num_epochs = lrh.num_epochs;
-    trial_.candidate = WithLrh(base, std::move(lrh.weights));
-    Report(0.6);
-    best_lr_ =
-        WithLrh(base, FitColumns(examples, num_train,
-                                 LrhOptions(base, BestLrColumns(), options_))
-                          .weights);
-    Report(0.8);
+  TracingFitOptions FitterOptions() {
+    TracingFitOptions fit = FitOptions(options_);
+    fit.progress = [this](double done) { Report(from_, to_, done); };
+    if (parts_.validation.empty()) fit.max_lrh_epochs = kDefaultEpochs;
+    return fit;
   }
 
-  void Evaluate(absl::Span<const TrackPart> window) {
-    const TracingModel& model = trial_.candidate;
-    const int num_threads = options_.num_threads;
-    const std::vector<Prediction> lrh =
-        PredictAnswers(model, window, num_threads);
-    const std::vector<Prediction> kc_mean = PredictAnswersBy(
-        [&](const Interaction& answer) {
-          return PredictByKcMean(model, answer);
-        },
-        window);
-    trial_.against_kc_mean = CompareLogLoss(lrh, kc_mean);
-    Add("lrh", lrh);
-    Add("bkt", PredictAnswers(WithoutLrh(model), window, num_threads));
-    Add("bestlr", PredictAnswers(best_lr_, window, num_threads));
+  void FitModels() {
+    for (const std::string& model : options_.models) {
+      TracingCandidate& candidate = trial_.candidates.emplace_back();
+      candidate.model = model;
+      candidate.cost = PlannedCost(model, options_.residual.shape);
+      ModelOnTrial& on_trial = on_trial_.emplace_back();
+      TracingFit& fit = fits_.emplace_back();
+      candidate.is_fitted = IsWithin(candidate.cost, options_.budget);
+      if (candidate.is_fitted) {
+        SetProgress(model);
+        fit = fitter_.Fit(model);
+        candidate.cost = CostOf(fit.model);
+        candidate.lrh_epochs = fit.recipe.lrh_epochs;
+        candidate.residual_epochs = fit.recipe.residual_epochs;
+        candidate.curve = fit.curve;
+        on_trial.validation = Predict(fit.model, parts_.validation);
+        candidate.validation = EvaluateTracing(on_trial.validation);
+      }
+      on_trial.model = model;
+      on_trial.cost = candidate.cost;
+    }
+  }
+
+  void Choose() {
+    const TracingChoice choice = ChooseTracing(on_trial_, options_.budget);
+    for (size_t row = 0; row < trial_.candidates.size(); ++row) {
+      TracingCandidate& candidate = trial_.candidates[row];
+      candidate.reason = choice.reasons[row];
+      candidate.is_chosen = row == choice.chosen;
+      if (candidate.is_fitted && candidate.model == kResidualModel &&
+          candidate.residual_epochs == 0) {
+        candidate.reason = "no residual was better than LR-H alone";
+      }
+    }
+    TracingRecipe& recipe = trial_.recipe;
+    recipe = fits_[choice.chosen].recipe;
+    TracingModel& model = trial_.model;
+    model = fits_[choice.chosen].model;
+    recipe.calibration =
+        FitCalibration(model, parts_.validation, options_.num_threads);
+    model = WithCalibration(model, recipe.calibration);
+    recipe.correction_rate =
+        ChooseCorrectionRate(model, parts_.validation, options_.num_threads);
+    model = WithCorrectionRate(model, recipe.correction_rate);
+    trial_.validation = EvaluateTracing(Predict(model, parts_.validation));
+  }
+
+  void Judge() {
+    const std::vector<Prediction> served = Predict(trial_.model, window_);
+    Add(kServedModel, served);
+    for (size_t row = 0; row < fits_.size(); ++row) {
+      if (!trial_.candidates[row].is_fitted) continue;
+      Add(trial_.candidates[row].model, Predict(fits_[row].model, window_));
+    }
+    SetProgress(kBestLrModel);
+    Add(kBestLrModel, Predict(fitter_.FitBestLr().model, window_));
+    const std::vector<Prediction> kc_mean = PredictBy(PredictByKcMean);
+    trial_.against_kc_mean = CompareLogLoss(served, kc_mean);
     Add("kcmean", kc_mean);
-    Add("mean", PredictAnswersBy(
-                    [&](const Interaction& answer) {
-                      return PredictByMean(model, answer);
-                    },
-                    window));
+    Add("mean", PredictBy(PredictByMean));
+  }
+
+  std::vector<Prediction> Predict(const TracingModel& model,
+                                  absl::Span<const TrackPart> parts) const {
+    return PredictAnswers(model, parts, options_.num_threads);
+  }
+
+  std::vector<Prediction> PredictBy(
+      float (*predict)(const TracingModel&, const Interaction&)) const {
+    return PredictAnswersBy(
+        [&](const Interaction& answer) {
+          return predict(fitter_.base(), answer);
+        },
+        window_);
   }
 
   void Add(std::string model, absl::Span<const Prediction> predictions) {
     trial_.results.push_back({std::move(model), EvaluateTracing(predictions)});
   }
 
-  void Report(double done) const {
-    if (options_.progress) options_.progress(done);
+  void SetProgress(const std::string& model) {
+    if (model == kBktModel) {
+      from_ = 0, to_ = kBktDone;
+    } else if (model == kLrhModel) {
+      from_ = kBktDone, to_ = kLrhDone;
+    } else if (model == kResidualModel) {
+      from_ = kLrhDone, to_ = kResidualDone;
+    } else {
+      from_ = kResidualDone, to_ = 1;
+    }
   }
 
-  const Dataset& dataset_;
+  void Report(double from, double to, double done) const {
+    if (options_.progress) options_.progress(from + (to - from) * done);
+  }
+
   const TracingTrialOptions& options_;
+  const Split parts_;
+  const std::vector<TrackPart> window_;
+  double from_ = 0;
+  double to_ = 0;
+  TracingFitter fitter_;
+  std::vector<TracingFit> fits_;        // By model of the options.
+  std::vector<ModelOnTrial> on_trial_;  // The same.
   TracingTrial trial_;
-  TracingModel best_lr_;
 };
 
-// Fits all of a model, LR-H for `num_epochs`.
-TracingModel FitTracing(absl::Span<const TrackPart> parts, const IdTables& ids,
-                        int num_epochs, const TracingTrialOptions& options) {
-  const TracingModel base = FitCountsAndBkt(parts, ids, options.num_threads);
-  if (options.progress) options.progress(0.3);
-  const std::vector<LrhExample> examples =
-      MakeExamples(base, parts, kMaxExamples, options.num_threads);
-  LrhTrainOptions lrh = LrhOptions(base, AllColumns(), options);
-  lrh.max_epochs = num_epochs;
-  if (options.progress) {
-    lrh.progress = [&](double done) { options.progress(0.3 + 0.7 * done); };
-  }
-  return WithLrh(base, TrainLrh(examples, {}, lrh).weights);
+// As a trial before their later window would.
+int ChooseLrhEpochs(absl::Span<const LearnerTrack> learners,
+                    const IdTables& ids, const TracingTrialOptions& options) {
+  const Split parts = HoldOutLearners(learners, options.seed);
+  if (parts.validation.empty()) return kDefaultEpochs;
+  TracingFitOptions fit = FitOptions(options);
+  fit.progress = nullptr;
+  return TracingFitter(parts.train, parts.validation, ids, fit)
+      .lrh()
+      .num_epochs;
 }
 
 std::vector<Prediction> PredictAnswersAfter(const TracingModel& model,
@@ -167,14 +229,19 @@ TracingTrial TryTracing(const Dataset& dataset,
 
 std::optional<ServingComparison> CompareWithServing(
     const Dataset& dataset, const TracingModel& serving, int64_t last_sequence,
-    int num_epochs, const TracingTrialOptions& options) {
+    const TracingRecipe& chosen, const TracingTrialOptions& options) {
   const AnswersAfter answers =
       FindAnswersAfter(dataset.learners, last_sequence);
   if (answers.count < kMinJudgedAnswers) return std::nullopt;
-  const std::vector<LearnerTrack> earlier =
+  std::vector<LearnerTrack> earlier =
       TracksUntil(dataset.learners, last_sequence);
+  SplitLaterWindow(absl::MakeSpan(earlier));
+  TracingRecipe recipe = chosen;
+  if (recipe.lrh_epochs > 0) {
+    recipe.lrh_epochs = ChooseLrhEpochs(earlier, dataset.ids, options);
+  }
   const TracingModel candidate =
-      FitTracing(WholeTracks(earlier), dataset.ids, num_epochs, options);
+      FitRecipe(WholeTracks(earlier), dataset.ids, recipe, FitOptions(options));
   const std::vector<Prediction> by_candidate =
       PredictAnswersAfter(candidate, answers, options.num_threads);
   const std::vector<Prediction> by_serving =
@@ -184,10 +251,10 @@ std::optional<ServingComparison> CompareWithServing(
                            CompareLogLoss(by_candidate, by_serving)};
 }
 
-TracingModel RefitTracing(const Dataset& dataset, int num_epochs,
+TracingModel RefitTracing(const Dataset& dataset, const TracingRecipe& recipe,
                           const TracingTrialOptions& options) {
-  return FitTracing(WholeTracks(dataset.learners), dataset.ids, num_epochs,
-                    options);
+  return FitRecipe(WholeTracks(dataset.learners), dataset.ids, recipe,
+                   FitOptions(options));
 }
 
 }  // namespace evenlight

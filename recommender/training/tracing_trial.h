@@ -1,5 +1,6 @@
-// The tracing half of a training run: what would have been predicted of the
-// later window by models fitted before it, and the final fit on everything.
+// The tracing half of a training run: models fitted before the later window,
+// the one that is chosen, how it predicts the window, and its final fit on
+// everything.
 
 #ifndef EVENLIGHT_RECOMMENDER_TRAINING_TRACING_TRIAL_H_
 #define EVENLIGHT_RECOMMENDER_TRAINING_TRACING_TRIAL_H_
@@ -13,13 +14,32 @@
 #include "recommender/evaluation/tracing_metrics.h"
 #include "recommender/models/tracing_model.h"
 #include "recommender/training/dataset.h"
+#include "recommender/training/learning_curve.h"
+#include "recommender/training/tracing_choice.h"
+#include "recommender/training/tracing_fitter.h"
 
 namespace evenlight {
 
 struct TracingTrialOptions {
   int64_t seed = 1;
   int num_threads = 1;
+  std::vector<std::string> models = ServableModels();
+  TracingCost budget = kDefaultBudget;
+  ResidualTrainOptions residual;              // As in TracingFitOptions.
   std::function<void(double done)> progress;  // May be empty.
+};
+
+// A model that might have been served.
+struct TracingCandidate {
+  std::string model;
+  TracingCost cost;
+  bool is_fitted = false;  // Not if it is beyond the budget.
+  bool is_chosen = false;
+  std::string reason;  // Why, or why not.
+  int lrh_epochs = 0;
+  int residual_epochs = 0;
+  TracingMetrics validation;  // As fitted, without calibration.
+  LearningCurve curve;        // Of the part learnt last; empty for BKT.
 };
 
 // A model and what it scored.
@@ -28,17 +48,29 @@ struct TracingResult {
   TracingMetrics metrics;
 };
 
+// The name in TracingTrial::results of the chosen model as it would be served.
+inline constexpr char kServedModel[] = "served";
+
 struct TracingTrial {
-  TracingModel candidate;  // LR-H and BKT, of what was before the window.
-  int num_epochs = 0;      // That LR-H learnt.
-  // On the window: LR-H, BKT, Best-LR, kc mean, mean. Empty if no answer is in
-  // the window or no kc was ever answered.
+  // The chosen model as it would be served, with calibration and corrections,
+  // of four fifths of the learners and what was before the window.
+  TracingModel model;
+  TracingRecipe recipe;  // How to fit it again.
+  std::vector<TracingCandidate> candidates;
+  TracingMetrics validation;  // Of `model`, which was calibrated there.
+  // On the window: `model`, each candidate as fitted, Best-LR, kc mean, mean.
+  // Empty if no answer is in the window or no kc was ever answered.
   std::vector<TracingResult> results;
-  LossDifference against_kc_mean;  // Of LR-H.
+  LossDifference against_kc_mean;  // Of `model`.
 };
 
-// Fits before the window and predicts the window. LR-H's number of epochs is
-// the best for a fifth of the learners, held out for that.
+// Fits the models within the budget to four fifths of the learners before the
+// window. The other fifth chooses epochs, the model (ChooseTracing), its
+// calibration and the rate of learners' corrections; the window only judges.
+// Where nobody answered a question with a kc there is nothing to choose: no
+// candidates, and the recipe is BKT's.
+//
+// `options.models` are as ValidateModels() wants them.
 TracingTrial TryTracing(const Dataset& dataset,
                         const TracingTrialOptions& options);
 
@@ -55,15 +87,16 @@ struct ServingComparison {
 // Fewer answers tell nothing of a model.
 inline constexpr int64_t kMinJudgedAnswers = 100;
 
-// `last_sequence` is that of the last event that `serving` was trained on. Fits
-// LR-H for `num_epochs`. nullopt if fewer than `kMinJudgedAnswers` answers came
-// since.
+// `last_sequence` is that of the last event that `serving` was trained on. The
+// candidate is fitted as `chosen` says, but for LR-H's epochs: their number
+// belongs to the data, and is chosen on those events. nullopt if fewer than
+// `kMinJudgedAnswers` answers came since.
 std::optional<ServingComparison> CompareWithServing(
     const Dataset& dataset, const TracingModel& serving, int64_t last_sequence,
-    int num_epochs, const TracingTrialOptions& options);
+    const TracingRecipe& chosen, const TracingTrialOptions& options);
 
-// Fits on everything, LR-H for `num_epochs`.
-TracingModel RefitTracing(const Dataset& dataset, int num_epochs,
+// Fits on everything.
+TracingModel RefitTracing(const Dataset& dataset, const TracingRecipe& recipe,
                           const TracingTrialOptions& options);
 
 }  // namespace evenlight

@@ -15,6 +15,8 @@
 #include "recommender/models/model_set_io.h"
 #include "recommender/training/dataset.h"
 #include "recommender/training/interest_trial.h"
+#include "recommender/training/model_card.h"
+#include "recommender/training/tracing_choice.h"
 #include "recommender/training/tracing_trial.h"
 #include "recommender/training/train_gates.h"
 #include "recommender/training/train_report.h"
@@ -45,6 +47,7 @@ class TrainRun {
       : options_(options), directory_(directory), database_(database) {
     report_.tenant = options.tenant;
     report_.seed = options.seed;
+    report_.budget = options.budget;
   }
 
   absl::StatusOr<TrainJobResult> Run() {
@@ -150,13 +153,12 @@ class TrainRun {
       if (MustStop()) return;
     }
     Start("evaluate tracing");
-    const TracingTrial trial = TryTracing(dataset_, TracingOptions());
-    report_.num_epochs = trial.num_epochs;
-    report_.tracing = trial.results;
+    TracingTrial& trial = report_.tracing;
+    trial = TryTracing(dataset_, TracingOptions());
     if (!names_kcs) {
       report_.notes.push_back(
           "no answer names a knowledge component: there is nothing to trace");
-    } else if (!trial.candidate.is_trained()) {
+    } else if (trial.candidates.empty()) {
       missing_ =
           "no answer before the later window names a knowledge component";
     } else if (missing_.empty()) {
@@ -168,14 +170,14 @@ class TrainRun {
 
   // Not a reason to refuse, but to look.
   void NoteWorse() {
-    const TracingMetrics& lrh = report_.tracing.front().metrics;
-    for (const TracingResult& other : report_.tracing) {
-      if (other.model != "bkt" && other.model != "bestlr") continue;
-      if (lrh.log_loss <= other.metrics.log_loss) continue;
+    const TracingMetrics& served = report_.tracing.results.front().metrics;
+    for (const TracingResult& other : report_.tracing.results) {
+      if (served.log_loss <= other.metrics.log_loss) continue;
       report_.notes.push_back(absl::StrFormat(
-          "lrh predicts the later window worse than %s: log loss %.4f, not "
-          "%.4f",
-          other.model, lrh.log_loss, other.metrics.log_loss));
+          "%s as served predicts the later window worse than %s: log loss "
+          "%.4f, not %.4f",
+          report_.tracing.recipe.model, other.model, served.log_loss,
+          other.metrics.log_loss));
     }
   }
 
@@ -211,7 +213,7 @@ class TrainRun {
 
   void CompareWith(const ModelVersionSummary& version,
                    const TracingModel& serving) {
-    if (!serving.is_trained()) {
+    if (serving.params().kcs.empty()) {
       report_.serving_note = "it does not trace";
       return;
     }
@@ -229,7 +231,7 @@ class TrainRun {
     }
     report_.serving =
         CompareWithServing(dataset_, serving, version.last_sequence,
-                           report_.num_epochs, TracingOptions());
+                           report_.tracing.recipe, TracingOptions());
     if (!report_.serving.has_value()) {
       report_.serving_note = absl::StrCat("fewer than ", kMinJudgedAnswers,
                                           " answers came since it was trained");
@@ -252,7 +254,7 @@ class TrainRun {
     if (has_tracing_) {
       Start("train tracing");
       models.tracing =
-          RefitTracing(dataset_, report_.num_epochs, TracingOptions());
+          RefitTracing(dataset_, report_.tracing.recipe, TracingOptions());
     }
     Start("train factors");
     ASSIGN_OR_RETURN(
@@ -292,10 +294,11 @@ class TrainRun {
     std::string text =
         absl::StrCat("trained on ", dataset_.num_events, " events of ",
                      dataset_.learners.size(), " learners");
-    if (!report_.tracing.empty()) {
-      const TracingMetrics& lrh = report_.tracing.front().metrics;
-      absl::StrAppendFormat(&text, ", AUC %.4f and log loss %.4f", lrh.auc,
-                            lrh.log_loss);
+    if (!report_.tracing.results.empty()) {
+      const TracingMetrics& served = report_.tracing.results.front().metrics;
+      absl::StrAppendFormat(&text, ", %s with AUC %.4f and log loss %.4f",
+                            report_.tracing.recipe.model, served.auc,
+                            served.log_loss);
     }
     if (!has_tracing_) absl::StrAppend(&text, ", without tracing");
     return absl::StrCat(
@@ -310,9 +313,14 @@ class TrainRun {
   }
 
   TracingTrialOptions TracingOptions() const {
-    return {.seed = options_.seed,
-            .num_threads = options_.num_threads,
-            .progress = [this](double done) { Progress(done); }};
+    TracingTrialOptions tracing;
+    tracing.seed = options_.seed;
+    tracing.num_threads = options_.num_threads;
+    tracing.models = options_.models;
+    tracing.budget = options_.budget;
+    tracing.residual.shape = options_.residual;
+    tracing.progress = [this](double done) { Progress(done); };
+    return tracing;
   }
 
   AlsOptions InterestOptions() const {
@@ -362,6 +370,8 @@ class TrainRun {
 
 absl::StatusOr<TrainJobResult> RunTrainJob(const TrainJobOptions& options,
                                            Database* database) {
+  RETURN_IF_ERROR(
+      ValidateModels(options.models, options.residual, options.budget));
   const ModelDirectory directory(options.model_dir, options.tenant);
   TrainRun run(options, directory, database);
   const auto lock = directory.Lock();

@@ -1,8 +1,8 @@
 // `evenlight train` as a function: from a checkpoint of a tenant's database to
 // a published model version, or a reason why not.
 //
-//   lock -> dataset -> later window -> tracing, factors, popularity -> evaluate
-//     -> gates -> refit on all -> publish -> report
+//   lock -> dataset -> later window -> tracing models, one chosen; factors,
+//     popularity -> evaluate -> gates -> refit on all -> publish -> report
 
 #ifndef EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_JOB_H_
 #define EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_JOB_H_
@@ -10,10 +10,13 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/ids.h"
+#include "recommender/models/residual.h"
+#include "recommender/training/tracing_choice.h"
 #include "storage/database.h"
 
 namespace evenlight {
@@ -24,6 +27,10 @@ struct TrainJobOptions {
   int64_t seed = 1;
   int num_threads = 2;
   int num_factors = 32;
+  // Tracing models to choose from, and what the chosen one may cost.
+  std::vector<std::string> models = ServableModels();
+  TracingCost budget = kDefaultBudget;
+  ResidualShape residual;  // Its sizes; rows and features are set in training.
   // Fewer interactions: kNothingToDo, naming how many there are. Fewer answers:
   // factors and popularity only.
   int64_t min_answers = 1000;
@@ -53,7 +60,8 @@ struct TrainJobResult {
 // Runs the job on `database`, which it only reads. A kill at any moment leaves
 // the model directory serving what it served.
 //
-// Errors are what stops the job, not what a gate decides: DATA_LOSS for a
+// Errors are what stops the job, not what a gate decides: INVALID_ARGUMENT for
+// `models` without one that is known and within the budget, DATA_LOSS for a
 // damaged record, UNAVAILABLE for a disk that takes no files.
 absl::StatusOr<TrainJobResult> RunTrainJob(const TrainJobOptions& options,
                                            Database* database);

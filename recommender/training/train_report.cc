@@ -3,8 +3,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include <cmath>
+
 #include "absl/strings/string_view.h"
 
 namespace evenlight {
@@ -35,7 +35,11 @@ class JsonWriter {
   }
   void Add(absl::string_view name, double value) {
     Name(name);
-    writer_.Double(value);
+    AddNumber(value);
+  }
+  // JSON has no NaN.
+  void AddNumber(double value) {
+    std::isfinite(value) ? writer_.Double(value) : writer_.Null();
   }
   void AddBool(absl::string_view name, bool value) {
     Name(name);
@@ -51,6 +55,7 @@ class JsonWriter {
     Name(name);
     writer_.StartArray();
   }
+  void BeginList() { writer_.StartArray(); }
   void EndList() { writer_.EndArray(); }
 
   std::string Text() const { return buffer_.GetString(); }
@@ -70,6 +75,75 @@ void AddTracing(absl::string_view model, const TracingMetrics& metrics,
   json.Add("log_loss", metrics.log_loss);
   json.Add("log_loss_error", metrics.log_loss_error);
   json.Add("calibration_error", metrics.calibration_error);
+  json.Add("first_answers_auc", metrics.first_answers_auc);
+  json.Add("unseen_question_auc", metrics.unseen_question_auc);
+  json.Add("learner_auc", metrics.learner_auc);
+  json.End();
+}
+
+void AddCost(absl::string_view name, const TracingCost& cost,
+             JsonWriter& json) {
+  json.Begin(name);
+  json.Add("multiply_adds", cost.multiply_adds);
+  json.Add("state_bytes", cost.state_bytes);
+  json.End();
+}
+
+void AddRecipe(const TracingRecipe& recipe, JsonWriter& json) {
+  json.Begin("recipe");
+  json.Add("model", recipe.model);
+  json.Add("lrh_epochs", int64_t{recipe.lrh_epochs});
+  json.Add("residual_epochs", int64_t{recipe.residual_epochs});
+  json.Add("calibration_slope", double{recipe.calibration.slope});
+  json.Add("calibration_bias", double{recipe.calibration.bias});
+  json.Add("correction_rate", double{recipe.correction_rate});
+  json.End();
+}
+
+// Of each epoch: training loss, validation loss.
+void AddCurve(const LearningCurve& curve, JsonWriter& json) {
+  json.BeginList("learning_curve");
+  for (const EpochLoss& epoch : curve) {
+    json.BeginList();
+    json.AddNumber(epoch.train);
+    json.AddNumber(epoch.validation);
+    json.EndList();
+  }
+  json.EndList();
+}
+
+void AddCandidate(const TracingCandidate& candidate, JsonWriter& json) {
+  json.Begin();
+  json.Add("model", candidate.model);
+  json.AddBool("chosen", candidate.is_chosen);
+  json.Add("reason", candidate.reason);
+  AddCost("cost", candidate.cost, json);
+  if (candidate.is_fitted) {
+    json.Add("lrh_epochs", int64_t{candidate.lrh_epochs});
+    json.Add("residual_epochs", int64_t{candidate.residual_epochs});
+    AddTracing("validation", candidate.validation, json);
+    AddCurve(candidate.curve, json);
+  }
+  json.End();
+}
+
+// Models by name are what they scored on the later window.
+void AddTracingTrial(const TrainReport& report, JsonWriter& json) {
+  const TracingTrial& trial = report.tracing;
+  json.Begin("tracing");
+  AddCost("budget", report.budget, json);
+  if (!trial.candidates.empty()) {
+    AddRecipe(trial.recipe, json);
+    AddTracing("validation", trial.validation, json);
+  }
+  json.BeginList("candidates");
+  for (const TracingCandidate& candidate : trial.candidates) {
+    AddCandidate(candidate, json);
+  }
+  json.EndList();
+  for (const TracingResult& result : trial.results) {
+    AddTracing(result.model, result.metrics, json);
+  }
   json.End();
 }
 
@@ -127,97 +201,6 @@ void AddNotes(const TrainReport& report, JsonWriter& json) {
   json.EndList();
 }
 
-// --- The model card ---
-
-std::string TracingRow(absl::string_view model, const TracingMetrics& m) {
-  return absl::StrFormat(
-      "| %s | %d | %.4f +- %.4f | %.4f +- %.4f | %.4f | "
-      "%.4f |\n",
-      model, m.num_answers, m.auc, m.auc_error, m.log_loss, m.log_loss_error,
-      m.accuracy, m.calibration_error);
-}
-
-std::string RankingRow(absl::string_view model, const RankingMetrics& m) {
-  return absl::StrFormat("| %s | %d | %.4f +- %.4f | %.4f +- %.4f |\n", model,
-                         m.num_learners, m.recall, m.recall_error, m.ndcg,
-                         m.ndcg_error);
-}
-
-std::string DataTable(const TrainReport& report) {
-  std::string text = "## Data\n\n| what | |\n|---|---|\n";
-  const auto add = [&](absl::string_view name, const auto& value) {
-    absl::StrAppend(&text, "| ", name, " | ", value, " |\n");
-  };
-  add("newest event", absl::FormatTime(report.data_time, absl::UTCTimeZone()));
-  add("learners", report.num_learners);
-  add("events", report.num_events);
-  add("answers", report.num_answers);
-  add("answers in the later window", report.num_window_answers);
-  add("knowledge components", report.num_kcs);
-  add("questions", report.num_questions);
-  add("resources", report.num_resources);
-  add("seed", report.seed);
-  return text;
-}
-
-std::string TracingTable(const TrainReport& report) {
-  std::string text = absl::StrCat(
-      "\n## Predicting the next answer, on the later window\n\nLR-H learnt ",
-      report.num_epochs,
-      " epochs. Errors are standard errors.\n\n"
-      "| model | answers | AUC | log loss | accuracy | calibration error |\n"
-      "|---|---|---|---|---|---|\n");
-  for (const TracingResult& result : report.tracing) {
-    absl::StrAppend(&text, TracingRow(result.model, result.metrics));
-  }
-  if (report.tracing.empty()) {
-    absl::StrAppend(&text, "\nNo answer on a known kc is in the window.\n");
-  }
-  if (report.serving.has_value()) {
-    absl::StrAppend(
-        &text, "\nOn answers that came since version ", report.serving_version,
-        " was trained, with a candidate trained on the same events as it:\n\n"
-        "| model | answers | AUC | log loss | accuracy | calibration error |\n"
-        "|---|---|---|---|---|---|\n",
-        TracingRow("candidate", report.serving->candidate),
-        TracingRow(absl::StrCat("version ", report.serving_version),
-                   report.serving->serving));
-  } else {
-    absl::StrAppend(&text, "\nNot compared with a serving version: ",
-                    report.serving_note, ".\n");
-  }
-  return text;
-}
-
-std::string RankingTable(const TrainReport& report) {
-  return absl::StrCat(
-      "\n## Finding what learners use next, on the later window\n\n"
-      "Full ranking, resources already used left out. The model has ",
-      report.has_factors ? "factors and popularity" : "popularity only",
-      ".\n\n| model | learners | Recall@20 | NDCG@20 |\n|---|---|---|---|\n",
-      RankingRow("factors", report.interest.factors),
-      RankingRow("popularity", report.interest.popularity));
-}
-
-std::string GateTable(const TrainReport& report) {
-  std::string text =
-      "\n## Gates\n\n| gate | value | limit | passed |\n|---|---|---|---|\n";
-  for (const Gate& gate : report.gates) {
-    absl::StrAppendFormat(&text, "| %s | %.4f | %.4f | %s |\n", gate.name,
-                          gate.value, gate.limit, gate.passed ? "yes" : "no");
-  }
-  if (report.gates.empty()) absl::StrAppend(&text, "\nNone was applied.\n");
-  return text;
-}
-
-std::string NoteList(const TrainReport& report) {
-  std::string text = report.notes.empty() ? "" : "\n## Notes\n\n";
-  for (const std::string& note : report.notes) {
-    absl::StrAppend(&text, "- ", note, "\n");
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string ReportJson(const TrainReport& report) {
@@ -229,12 +212,7 @@ std::string ReportJson(const TrainReport& report) {
   json.Add("version", report.version);
   json.Add("seed", report.seed);
   AddData(report, json);
-  json.Begin("tracing");
-  json.Add("num_epochs", int64_t{report.num_epochs});
-  for (const TracingResult& result : report.tracing) {
-    AddTracing(result.model, result.metrics, json);
-  }
-  json.End();
+  AddTracingTrial(report, json);
   AddServing(report, json);
   json.Begin("ranking");
   json.AddBool("has_factors", report.has_factors);
@@ -250,13 +228,6 @@ std::string ReportJson(const TrainReport& report) {
   json.End();
   json.End();
   return json.Text();
-}
-
-std::string ModelCard(const TrainReport& report) {
-  return absl::StrCat("# Model of ", report.tenant, "\n\n", report.message,
-                      ".\n\n", DataTable(report), TracingTable(report),
-                      RankingTable(report), GateTable(report),
-                      NoteList(report));
 }
 
 }  // namespace evenlight

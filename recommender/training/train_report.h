@@ -1,4 +1,5 @@
-// What a training run found, for machines and for people.
+// What a training run found, and its form for machines. For people it is
+// model_card.h.
 
 #ifndef EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_REPORT_H_
 #define EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_REPORT_H_
@@ -35,8 +36,8 @@ struct TrainReport {
   int64_t num_resources = 0;
 
   // What the later window showed.
-  int num_epochs = 0;
-  std::vector<TracingResult> tracing;
+  TracingCost budget;           // Of tracing.
+  TracingTrial tracing;         // Its model is not read.
   int64_t serving_version = 0;  // Compared with; 0: none.
   std::optional<ServingComparison> serving;
   std::string serving_note;  // Why there is no comparison.
@@ -49,11 +50,8 @@ struct TrainReport {
 };
 
 // One line of JSON, without a line break. Standard errors are beside their
-// metrics as `<metric>_error`.
+// metrics as `<metric>_error`; what is not a number is null.
 std::string ReportJson(const TrainReport& report);
-
-// Markdown: data, metrics beside baselines, gates, notes.
-std::string ModelCard(const TrainReport& report);
 
 }  // namespace evenlight
 

@@ -11,8 +11,10 @@
 namespace evenlight {
 namespace {
 
-// A JSON value as plain text: a string without blanks needs no quotes.
+// A JSON value as plain text: a string without blanks needs no quotes, and a
+// figure that does not exist reads as such.
 absl::string_view Plain(absl::string_view json) {
+  if (json == "null") return "nan";
   if (json.size() > 2 && json.front() == '"' &&
       json.find_first_of(" \\=") == absl::string_view::npos) {
     return json.substr(1, json.size() - 2);

@@ -1,129 +1,152 @@
 #include "services/cli/evaluate_tracing.h"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "core/digest.h"
+#include "absl/strings/strip.h"
 #include "core/status_macros.h"
 #include "recommender/training/tracing_experiment.h"
-#include "services/cli/open_file.h"
-#include "services/interop/answers_csv.h"
+#include "services/cli/svg_chart.h"
+#include "services/cli/tracing_charts.h"
+#include "services/cli/tracing_report.h"
+#include "services/cli/tracing_source.h"
 
 namespace evenlight {
 namespace {
 
 constexpr int kChunkSize = 200;
 
-// Four digits: more would be noise.
-LogField Rounded(const char* name, double value) {
-  LogField field(name, value);
-  field.json = absl::StrFormat("%.4f", value);
-  return field;
+absl::Status CannotWrite(const std::string& path, int error) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("cannot write ", path, ": ", std::strerror(error)));
 }
 
-bool IsOrdered(const AnswerSet& set) { return set.has_order || set.has_time; }
-
-const char* FoldsOf(const AnswerSet& set) {
-  return set.has_folds ? "file" : "seeded_hash";
+// Leaves what is there as it is.
+absl::Status CheckWritable(const std::string& path) {
+  std::error_code error;
+  const bool is_new = !std::filesystem::exists(path, error);
+  errno = 0;
+  if (!std::ofstream(path, std::ios::app)) return CannotWrite(path, errno);
+  if (is_new) std::filesystem::remove(path, error);
+  return absl::OkStatus();
 }
 
-std::vector<LogField> FiguresOf(const TracingScore& score) {
-  LogField fold("fold", score.fold);
-  if (score.fold == 0) fold = LogField("fold", "mean");
-  std::vector<LogField> figures = {
-      {"model", score.model}, fold, Rounded("auc", score.auc)};
-  if (score.fold == 0) {
-    figures.push_back(Rounded("auc_sd", score.auc_deviation));
-  }
-  figures.push_back(Rounded("accuracy", score.accuracy));
-  figures.push_back(Rounded("log_loss", score.log_loss));
-  figures.push_back(Rounded("ece", score.calibration_error));
-  figures.push_back(Rounded("train_seconds", score.train_seconds));
-  figures.push_back({"answers", score.num_answers});
-  return figures;
+absl::Status WriteFile(const std::string& path, const std::string& text) {
+  errno = 0;
+  std::ofstream out(path, std::ios::trunc | std::ios::binary);
+  out << text;
+  out.close();
+  return out ? absl::OkStatus() : CannotWrite(path, errno);
 }
 
-std::string ToJson(const std::vector<LogField>& figures) {
-  return absl::StrCat(
-      "{",
-      absl::StrJoin(figures, ",",
-                    [](std::string* text, const LogField& field) {
-                      absl::StrAppend(text, "\"", field.name,
-                                      "\":", field.json);
-                    }),
-      "}");
+// What is written, and where.
+struct ReportPaths {
+  explicit ReportPaths(const std::string& out_file)
+      : json(out_file), stem(absl::StripSuffix(out_file, ".json")) {}
+
+  const std::string json;
+  const std::string stem;
+  const std::string reliability = stem + ".reliability.svg";
+  const std::string learning_curve = stem + ".learning_curve.svg";
+};
+
+// A run takes minutes, and its figures must not be lost for a wrong path.
+absl::Status CheckReport(const EvaluateTracingOptions& options) {
+  if (options.out_file.empty()) return absl::OkStatus();
+  const ReportPaths paths(options.out_file);
+  RETURN_IF_ERROR(CheckWritable(paths.json));
+  RETURN_IF_ERROR(CheckWritable(paths.reliability));
+  return CheckWritable(paths.learning_curve);
+}
+
+const char* FoldsOf(const TracingSource& source) {
+  return source.set.has_folds ? "file" : "seeded_hash";
 }
 
 absl::Status WriteReport(const EvaluateTracingOptions& options,
-                         const AnswersFile& file,
+                         const TracingSource& source,
                          const std::vector<TracingScore>& scores) {
   if (options.out_file.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::string digest,
-                   Sha256HexOfFile(options.answers_file));
-  const std::string setting = options.is_full ? "full" : "chunk200";
-  const std::string name =
-      std::filesystem::path(options.answers_file).filename().string();
-  std::vector<LogField> head = {
-      {"file", name},
-      {"file_sha256", digest},
-      {"ordered", IsOrdered(file.set) ? "yes" : "no"},
-      {"folds", FoldsOf(file.set)},
-      {"answers", file.num_answers},
-      {"learners", static_cast<int64_t>(file.set.learners.size())},
-      {"refused", static_cast<int64_t>(file.refused.size())},
-      {"setting", setting},
+  const std::vector<LogField> head = {
+      {"file", source.name},
+      {"file_sha256", source.digest},
+      {"ordered", source.is_ordered() ? "yes" : "no"},
+      {"folds", FoldsOf(source)},
+      {"answers", source.num_answers},
+      {"learners", static_cast<int64_t>(source.set.learners.size())},
+      {"refused", source.num_refused},
+      {"notes", absl::StrJoin(source.notes, "; ")},
+      {"setting", options.is_full ? "full" : "chunk200"},
       {"seed", options.seed}};
-  LogField list("scores", "");
-  list.json = absl::StrCat(
-      "[",
-      absl::StrJoin(scores, ",",
-                    [](std::string* text, const TracingScore& score) {
-                      text->append(ToJson(FiguresOf(score)));
-                    }),
-      "]");
-  head.push_back(list);
-  std::ofstream out(options.out_file, std::ios::trunc);
-  out << ToJson(head) << "\n";
-  out.close();
-  if (!out) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot write ", options.out_file));
+  const ReportPaths paths(options.out_file);
+  RETURN_IF_ERROR(WriteFile(paths.json, TracingReport(head, scores)));
+  RETURN_IF_ERROR(
+      WriteFile(paths.reliability, ToSvg(ReliabilityChart(scores))));
+  return WriteFile(paths.learning_curve, ToSvg(LearningCurveChart(scores)));
+}
+
+// People put blanks behind commas.
+std::vector<std::string> Trimmed(std::vector<std::string> names) {
+  for (std::string& name : names) absl::StripAsciiWhitespace(&name);
+  return names;
+}
+
+TracingExperimentOptions ExperimentOptions(
+    const EvaluateTracingOptions& options, const TracingSource& source) {
+  TracingExperimentOptions experiment;
+  experiment.models = options.models.empty()
+                          ? DefaultTracingModels(source.set.has_time)
+                          : Trimmed(options.models);
+  experiment.folds = options.folds;
+  experiment.chunk_size = options.is_full ? 0 : kChunkSize;
+  experiment.online = options.online;
+  experiment.seed = options.seed;
+  experiment.num_threads = options.num_threads;
+  return experiment;
+}
+
+void Announce(const EvaluateTracingOptions& options,
+              const TracingSource& source, const Console& console) {
+  console.err << "answers=" << source.num_answers
+              << " learners=" << source.set.learners.size()
+              << " refused=" << source.num_refused
+              << " ordered=" << (source.is_ordered() ? "yes" : "no")
+              << " folds=" << FoldsOf(source) << std::endl;
+  for (const std::string& note : source.notes) {
+    console.err << "note: " << note << std::endl;
   }
-  return absl::OkStatus();
+  if (options.models.empty() && !source.set.has_time) {
+    console.err << "note: das3h is left out: it counts within windows of time, "
+                   "and the answers have no times"
+                << std::endl;
+  }
 }
 
 absl::Status Run(const EvaluateTracingOptions& options,
                  const Console& console) {
-  ASSIGN_OR_RETURN(std::ifstream in, OpenFile(options.answers_file));
-  ASSIGN_OR_RETURN(const AnswersFile file, ReadAnswersCsv(&in));
-  console.err << "answers=" << file.num_answers
-              << " learners=" << file.set.learners.size()
-              << " refused=" << file.refused.size()
-              << " ordered=" << (IsOrdered(file.set) ? "yes" : "no")
-              << " folds=" << FoldsOf(file.set) << std::endl;
+  RETURN_IF_ERROR(CheckReport(options));
+  ASSIGN_OR_RETURN(const TracingSource source, ReadTracingSource(options));
+  Announce(options, source, console);
   Progress progress(console, "tracing");
-  TracingExperimentOptions experiment;
-  experiment.models = options.models;
-  experiment.folds = options.folds;
-  experiment.chunk_size = options.is_full ? 0 : kChunkSize;
-  experiment.seed = options.seed;
-  experiment.num_threads = options.num_threads;
+  TracingExperimentOptions experiment = ExperimentOptions(options, source);
   experiment.progress = [&](absl::string_view, double done) {
     progress.Update(done);
   };
   ASSIGN_OR_RETURN(const std::vector<TracingScore> scores,
-                   RunTracingExperiment(file.set, experiment));
+                   RunTracingExperiment(source.set, experiment));
   progress.Finish();
   for (const TracingScore& score : scores) {
     std::vector<LogField> figures = FiguresOf(score);
     // Tracing reads the order of answers: figures without one mean less.
-    if (!IsOrdered(file.set)) figures.push_back({"ordered", "no"});
+    if (!source.is_ordered()) figures.push_back({"ordered", "no"});
     console.Figures(figures);
   }
-  return WriteReport(options, file, scores);
+  return WriteReport(options, source, scores);
 }
 
 }  // namespace
@@ -132,8 +155,11 @@ int EvaluateTracing(const EvaluateTracingOptions& options,
                     const Console& console) {
   const absl::Status status = Run(options, console);
   if (status.ok()) return kExitOk;
-  return console.Fail(absl::StrCat("evaluate tracing ", options.answers_file),
-                      status);
+  return console.Fail(
+      absl::StrCat("evaluate tracing ", options.answers_file.empty()
+                                            ? options.akt_directory
+                                            : options.answers_file),
+      status);
 }
 
 }  // namespace evenlight

@@ -12,8 +12,9 @@
 #include "core/parallel_for.h"
 #include "services/cli/client.h"
 #include "services/cli/doctor.h"
-#include "services/cli/evaluate_tracing.h"
+#include "services/cli/evaluate_flags.h"
 #include "services/cli/flag_words.h"
+#include "services/cli/flags.h"
 #include "services/cli/import.h"
 #include "services/cli/models.h"
 #include "services/cli/recommend.h"
@@ -38,7 +39,6 @@ struct CommandLine {
   TrainOptions train;
   double wait_seconds = 30;
   EvaluateTracingOptions evaluate;
-  std::string setting = "chunk200";
   RecommendOptions recommend;
   ShowLearnerOptions show;
   int64_t version = 0;
@@ -51,54 +51,6 @@ struct CommandLine {
     return ConnectTo(server, tenant);
   }
 };
-
-// Parses a time flag; empty keeps `time`.
-CLI::Validator TimeFlag(absl::Time* time) {
-  return CLI::Validator(
-      [time](std::string& text) {
-        const absl::StatusOr<absl::Time> parsed = ParseTime("time", text);
-        if (!parsed.ok()) return std::string(parsed.status().message());
-        *time = *parsed;
-        return std::string();
-      },
-      "TIME");
-}
-
-// Takes one of `words`. CLI11's own transformer prints its map in help and
-// errors, which nobody can read for an enumeration.
-template <typename Enum>
-CLI::Validator OneOf(const std::map<std::string, Enum>& words) {
-  return CLI::Validator(
-      [&words](std::string& text) {
-        const auto found = words.find(text);
-        if (found != words.end()) {
-          text = std::to_string(static_cast<int>(found->second));
-          return std::string();
-        }
-        std::string problem = "`" + text + "` is none of:";
-        for (const auto& [word, value] : words) problem += " " + word;
-        return problem;
-      },
-      "");
-}
-
-// A flag that takes several values parted by commas: one word, so that an
-// argument may follow it.
-template <typename Value>
-CLI::Option* AddList(CLI::App* sub, const char* name,
-                     std::vector<Value>* values, const char* what) {
-  return sub->add_option(name, *values, what)
-      ->delimiter(',')
-      ->allow_extra_args(false);
-}
-
-CLI::App* Sub(CLI::App* parent, const char* name, const char* what,
-              const char* examples) {
-  CLI::App* sub = parent->add_subcommand(name, what);
-  sub->footer(examples);
-  sub->fallthrough();
-  return sub;
-}
 
 using Import = int (*)(const ImportOptions&, Client*, const Console&);
 
@@ -220,6 +172,21 @@ void AddTrain(CLI::App* app, CommandLine* line) {
       ->check(CLI::Range(1, 256));
   sub->add_option("--factors", train->num_factors, "Default 32")
       ->check(CLI::Range(1, 512));
+  sub->add_option("--models", train->models,
+                  "Tracing models to choose from; default bkt,lrh,lrh2gru")
+      ->delimiter(',')
+      ->check(CLI::IsMember(ServableModels()));
+  sub->add_option("--max_multiply_adds", train->max_multiply_adds,
+                  "What the chosen tracing model may take per answer; default "
+                  "100000")
+      ->check(CLI::Range(1, 1'000'000'000));
+  sub->add_option("--max_state_bytes", train->max_state_bytes,
+                  "Bytes of learner state it may read and write per answer; "
+                  "default 4096")
+      ->check(CLI::Range(1, 1'000'000'000));
+  sub->add_option("--units", train->residual_units,
+                  "Size of lrh2gru's recurrent states; default 32")
+      ->check(CLI::Range(1, 512));
   sub->add_flag("--force", train->force, "Train also when no event is new");
   sub->add_option("--wait", line->wait_seconds,
                   "Seconds to wait for the server to serve the new version; "
@@ -235,41 +202,6 @@ void AddTrain(CLI::App* app, CommandLine* line) {
             return ConnectTo(line->server, tenant);
           },
           console);
-    };
-  });
-}
-
-void AddEvaluate(CLI::App* app, CommandLine* line) {
-  CLI::App* evaluate = Sub(app, "evaluate", "Measure models on held-out data",
-                           "Example: evenlight evaluate tracing --answers "
-                           "answers.csv");
-  evaluate->require_subcommand(1);
-  CLI::App* sub = Sub(
-      evaluate, "tracing", "Knowledge tracing on learners it has not seen",
-      "Needs no server. Prints AUC, accuracy, log loss and calibration error "
-      "per model and\nfold; fold=mean is the mean over folds.\n"
-      "Example: evenlight evaluate tracing --answers answers.csv --models "
-      "mean,bkt,lrh --folds 1,2");
-  EvaluateTracingOptions* options = &line->evaluate;
-  sub->add_option("--answers", options->answers_file, "An answers CSV")
-      ->required();
-  AddList(sub, "--models", &options->models,
-          "Of mean, bestlr, bkt, lrh; default all");
-  AddList(sub, "--folds", &options->folds, "Of 1 to 5; default all")
-      ->check(CLI::Range(1, 5));
-  sub->add_option("--setting", line->setting,
-                  "chunk200: a history starts anew every 200 answers "
-                  "(default); full: never")
-      ->check(CLI::IsMember({"chunk200", "full"}));
-  sub->add_option("--seed", options->seed, "Default 1");
-  options->num_threads = DefaultNumThreads();
-  sub->add_option("--threads", options->num_threads, "Default: one per core")
-      ->check(CLI::Range(1, 256));
-  sub->add_option("--out", options->out_file, "Also write a JSON report");
-  sub->callback([line] {
-    line->run = [line](const Console& console) {
-      line->evaluate.is_full = line->setting == "full";
-      return EvaluateTracing(line->evaluate, console);
     };
   });
 }
@@ -348,9 +280,11 @@ void AddShow(CLI::App* app, CommandLine* line) {
   show->require_subcommand(1);
   CLI::App* learner =
       Sub(show, "learner", "A learner's mastery per knowledge component",
-          "Example: evenlight --tenant demo show learner l1 --kcs k1,k2");
+          "Example: evenlight --tenant demo show learner l1 --explain");
   learner->add_option("id", line->show.id, "The learner")->required();
   AddList(learner, "--kcs", &line->show.kcs, "Only these; practised or not");
+  learner->add_flag("--explain", line->show.explain,
+                    "Also what moved p(correct) most, in log-odds");
   learner->callback([line] {
     line->run = [line](const Console& console) {
       return ShowLearner(line->show, line->Connected().get(), console);
@@ -445,7 +379,7 @@ void AddAll(CLI::App* app, CommandLine* line) {
       "Example: evenlight --server 127.0.0.1:50051 --tenant demo doctor");
   AddImports(app, line);
   AddTrain(app, line);
-  AddEvaluate(app, line);
+  AddEvaluate(app, &line->evaluate, &line->run);
   AddRecommend(app, line);
   AddShow(app, line);
   AddModels(app, line);

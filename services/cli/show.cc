@@ -37,17 +37,31 @@ absl::StatusOr<Titles> TitlesOf(const v1::LearnerState& state, Client* client) {
   return titles;
 }
 
+constexpr char kHeader[] =
+    "%8s %6s %10s %-10s %6s %6s %6s %-20s %-20s  %s  %s\n";
+
+std::string LevelWord(v1::KnowledgeComponentMastery::Level level) {
+  return WordOf(v1::KnowledgeComponentMastery::Level_Name(level), "LEVEL_");
+}
+
 // The title comes last: how wide it is on a screen depends on its script.
 void ShowMastery(const v1::KnowledgeComponentMastery& mastery,
                  const std::string& title, const Console& console) {
   // Without a time, nothing is claimed about forgetting.
   const bool has_time = mastery.has_last_practised_time();
   console.out << absl::StrFormat(
-      "%8.3f %6.3f %6d %6d %6s %-20s  %s  %s\n", mastery.p_known(),
-      mastery.uncertainty(), mastery.num_correct(), mastery.num_incorrect(),
+      "%8.3f %6.3f %10.3f %-10s %6d %6d %6s %-20s %-20s  %s  %s\n",
+      mastery.p_known(), mastery.uncertainty(), mastery.p_correct(),
+      LevelWord(mastery.level()), mastery.num_correct(),
+      mastery.num_incorrect(),
       has_time ? absl::StrFormat("%.3f", mastery.recall()) : "-",
       has_time ? TextOfTime(mastery.last_practised_time()) : "-",
+      mastery.has_due_time() ? TextOfTime(mastery.due_time()) : "-",
       IdOf(mastery.knowledge_component()), title);
+  for (const v1::PredictionPart& part : mastery.parts()) {
+    console.out << absl::StrFormat("%26s %+.2f %s\n", "", part.log_odds(),
+                                   part.words());
+  }
 }
 
 void Show(const ShowLearnerOptions& options, const v1::LearnerState& state,
@@ -58,9 +72,9 @@ void Show(const ShowLearnerOptions& options, const v1::LearnerState& state,
                       ? TextOfTime(state.last_event_time())
                       : "-")
               << ", model version " << state.model_version() << "\n"
-              << absl::StrFormat("%8s %6s %6s %6s %6s %-20s  %s  %s\n",
-                                 "p(known)", "+-", "right", "wrong", "recall",
-                                 "last practised", "kc", "title");
+              << absl::StrFormat(kHeader, "p(known)", "+-", "p(correct)",
+                                 "level", "right", "wrong", "recall",
+                                 "last practised", "due", "kc", "title");
   for (const auto& mastery : state.mastery()) {
     const auto title = titles.find(mastery.knowledge_component());
     ShowMastery(mastery, title == titles.end() ? "" : title->second, console);
@@ -77,6 +91,7 @@ int ShowLearner(const ShowLearnerOptions& options, Client* client,
   for (const std::string& kc : options.kcs) {
     request.add_knowledge_components(absl::StrCat("knowledgeComponents/", kc));
   }
+  request.set_explain(options.explain);
   const absl::StatusOr<v1::LearnerState> state =
       Invoke(client, kGetLearnerState, request);
   if (!state.ok()) {

@@ -14,6 +14,7 @@ namespace evenlight {
 struct ShowLearnerOptions {
   std::string id;
   std::vector<std::string> kcs;  // Only these; empty: all that were practised.
+  bool explain = false;          // Also what moved each prediction.
 };
 
 int ShowLearner(const ShowLearnerOptions& options, Client* client,

@@ -137,6 +137,9 @@ int TrainOne(const TrainOptions& options, const TenantId& tenant,
   job.seed = options.seed;
   job.num_threads = options.num_threads;
   job.num_factors = options.num_factors;
+  job.models = options.models;
+  job.budget = {options.max_multiply_adds, options.max_state_bytes};
+  job.residual.num_units = options.residual_units;
   job.force = options.force;
   std::string last_stage;
   job.progress = [&](absl::string_view stage, double done) {

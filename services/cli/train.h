@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "recommender/training/tracing_choice.h"
 #include "services/cli/client.h"
 #include "services/cli/console.h"
 
@@ -21,6 +22,12 @@ struct TrainOptions {
   int64_t seed = 1;
   int num_threads = 2;
   int num_factors = 32;
+  // Tracing models to choose from and what the chosen one may cost per answer,
+  // see recommender/training/tracing_choice.h.
+  std::vector<std::string> models = ServableModels();
+  int64_t max_multiply_adds = kDefaultBudget.multiply_adds;
+  int64_t max_state_bytes = kDefaultBudget.state_bytes;
+  int residual_units = ResidualShape().num_units;
   bool force = false;  // Also when no event is new.
   // How long to wait for the server to serve the new version.
   absl::Duration wait = absl::Seconds(30);

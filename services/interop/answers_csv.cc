@@ -58,13 +58,14 @@ struct Row {
 absl::StatusOr<int32_t> ParseFold(const Columns& columns,
                                   const std::vector<std::string>& fields) {
   if (columns.test_fold) {
-    return ParseIntegerIn("test_fold", fields[*columns.test_fold], 0, 5);
+    return ParseIntegerIn("test_fold", fields[*columns.test_fold], 0,
+                          kNumFolds);
   }
   if (!columns.valid_fold) return 0;
   ASSIGN_OR_RETURN(
       const int32_t valid_fold,
-      ParseIntegerIn("valid_fold", fields[*columns.valid_fold], 0, 5));
-  return valid_fold == 0 ? 0 : valid_fold % 5 + 1;
+      ParseIntegerIn("valid_fold", fields[*columns.valid_fold], 0, kNumFolds));
+  return valid_fold == 0 ? 0 : valid_fold % kNumFolds + 1;
 }
 
 absl::StatusOr<std::vector<KcId>> ParseKcs(absl::string_view text) {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/status_macros.h"
-#include "recommender/state/mastery.h"
+#include "services/server/convert_mastery.h"
 #include "services/server/convert_value.h"
 #include "services/server/resource_name.h"
 
@@ -56,19 +56,6 @@ std::vector<KcId> AskedKcs(const v1::GetLearnerStateRequest& request,
   return asked;
 }
 
-void FromMastery(const Mastery& mastery, const KcId& kc,
-                 v1::KnowledgeComponentMastery* to) {
-  to->set_knowledge_component(NameOf(kKcs, kc));
-  to->set_p_known(mastery.p_known);
-  to->set_uncertainty(Uncertainty(mastery));
-  to->set_num_correct(mastery.num_correct);
-  to->set_num_incorrect(mastery.num_incorrect);
-  if (mastery.last_time != absl::InfinitePast()) {
-    *to->mutable_last_practised_time() = ToTimestamp(mastery.last_time);
-  }
-  to->set_recall(mastery.recall);
-}
-
 }  // namespace
 
 grpc::ServerUnaryReactor* LearnerService::GetLearnerState(
@@ -86,15 +73,16 @@ absl::Status LearnerService::Get(const TenantId& tenant,
   FieldViolations violations;
   const FieldPath root;
   ASSIGN_OR_RETURN(const std::shared_ptr<const Catalog> catalog,
-                   catalogs_.Get(tenant));
+                   parts_.catalogs->Get(tenant));
   const LearnerId learner = IdIn(kLearners, request.learner(),
                                  FieldPath(root, "learner"), &violations);
   const std::vector<KcId> asked = AskedKcs(request, *catalog, &violations);
   RETURN_IF_ERROR(violations.ToStatus());
 
-  const std::shared_ptr<const ModelSet> models = registry_.Serving(tenant);
+  const std::shared_ptr<const ModelSet> models =
+      parts_.registry->Serving(tenant);
   ASSIGN_OR_RETURN(const LearnerState state,
-                   states_.Read(tenant, learner, *models));
+                   parts_.states->Read(tenant, learner, *models));
   if (state.num_events == 0) {
     ASSIGN_OR_RETURN(const std::optional<Person> person,
                      roster_.GetPerson(tenant, {ActorKind::kLearner, learner}));
@@ -113,10 +101,13 @@ absl::Status LearnerService::Get(const TenantId& tenant,
     *response->mutable_last_event_time() = ToTimestamp(state.last.time);
   }
   response->set_model_version(models->version);
-  const absl::Time now = clock_.Now();
+  const MasteryMoment moment = {.model = &models->tracing,
+                                .state = &state,
+                                .now = parts_.clock->Now(),
+                                .mastered_p_known = parts_.mastered_p_known,
+                                .explain = request.explain()};
   for (const KcIndex kc : KcsToShow(asked, state, *catalog)) {
-    FromMastery(MasteryOf(models->tracing, state, catalog->key(kc), now),
-                catalog->kc(kc).id, response->add_mastery());
+    FromMastery(moment, catalog->kc(kc).id, response->add_mastery());
   }
   return absl::OkStatus();
 }

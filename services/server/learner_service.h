@@ -19,16 +19,19 @@ class LearnerService final
     : public v1::LearnerService::WithRawCallbackMethod_GetLearnerState<
           v1::LearnerService::Service> {
  public:
-  // Everything outlives it.
-  LearnerService(const CallRunner* runner, const Clock* clock,
-                 Database* database, CatalogCache* catalogs,
-                 const ModelRegistry* registry, const StateReader* states)
-      : runner_(*runner),
-        clock_(*clock),
-        catalogs_(*catalogs),
-        registry_(*registry),
-        states_(*states),
-        roster_(database) {}
+  // All outlive it.
+  struct Parts {
+    const Clock* clock;
+    Database* database;
+    CatalogCache* catalogs;
+    const ModelRegistry* registry;
+    const StateReader* states;
+    float mastered_p_known;  // RankingPolicy::mastered_p_known.
+  };
+
+  // `runner` outlives it.
+  LearnerService(const CallRunner* runner, Parts parts)
+      : runner_(*runner), parts_(parts), roster_(parts.database) {}
 
   grpc::ServerUnaryReactor* GetLearnerState(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
@@ -40,10 +43,7 @@ class LearnerService final
                    v1::LearnerState* response) const;
 
   const CallRunner& runner_;
-  const Clock& clock_;
-  CatalogCache& catalogs_;
-  const ModelRegistry& registry_;
-  const StateReader& states_;
+  const Parts parts_;
   const RosterStore roster_;
 };
 

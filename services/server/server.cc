@@ -127,8 +127,9 @@ Server::Parts::Parts(const ServerOptions& options,
       track_service(&runner, &clock, database.get(), &catalogs, &committer),
       catalog_service(&runner, &catalog_edits),
       roster_service(&runner, &roster_edits),
-      learner_service(&runner, &clock, database.get(), &catalogs, &registry,
-                      &state_reader),
+      learner_service(
+          &runner, {&clock, database.get(), &catalogs, &registry, &state_reader,
+                    options.config.ranking.mastered_p_known}),
       recommendation_service(&runner, &learner_lists, &class_lists),
       model_service(&runner, &loader, &checkpoints, options.config.model_dir) {}
 

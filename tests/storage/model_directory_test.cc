@@ -156,11 +156,18 @@ TEST_F(ModelDirectoryTest, ReportIsOutsideTheChecksums) {
 TEST_F(ModelDirectoryTest, ManifestMustBeOfThisFormatTenantAndVersion) {
   const int64_t version = Publish();
   storage::v1::ModelManifest record = ReadManifest(version);
-  record.set_format_version(2);
-  WriteManifest(version, record);
-  EXPECT_THAT(models_.Load(version),
-              HasCode(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(record.format_version(), 2);
+  for (const int unknown : {-1, 0, 3, 1000}) {
+    record.set_format_version(unknown);
+    WriteManifest(version, record);
+    EXPECT_THAT(models_.Load(version),
+                HasCode(absl::StatusCode::kFailedPrecondition))
+        << unknown;
+  }
+  // What versions before tracing's residual have.
   record.set_format_version(1);
+  WriteManifest(version, record);
+  EXPECT_THAT(models_.Load(version), IsOk());
   record.set_tenant("t2");
   WriteManifest(version, record);
   EXPECT_THAT(models_.Load(version),

@@ -41,6 +41,32 @@ inline TracingModel RandomTracingModel(int seed) {
   return TracingModel(params);
 }
 
+// The same with all that corrects LR-H: a recurrent residual, calibration and
+// the learner's own correction.
+inline TracingModel RandomCorrectedModel(int seed, bool has_kc_gru = true) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<float> weight(-0.7f, 0.7f);
+  TracingParams params = RandomTracingModel(seed).params();
+  ResidualWeights& residual = params.residual;
+  residual.shape = {
+      .num_kcs = static_cast<int32_t>(params.kcs.size()),
+      .num_questions = static_cast<int32_t>(params.questions.size()),
+      .kc_dim = 4,
+      .question_dim = 3,
+      .num_units = 5,
+      .num_features = 20,
+      .has_kc_gru = has_kc_gru};
+  residual.values.resize(NumValues(residual.shape));
+  for (float& value : residual.values) value = weight(random);
+  for (int feature = 0; feature < residual.shape.num_features; ++feature) {
+    residual.feature_mean.push_back(weight(random));
+    residual.feature_scale.push_back(1 + weight(random));
+  }
+  params.calibration = {.slope = 0.8f, .bias = -0.1f};
+  params.correction_rate = 0.3f;
+  return TracingModel(params);
+}
+
 // `num_events` of every verb that is folded, most of them answers, with one to
 // three of eight kcs, `num_resources` resources, gaps from a second to a month,
 // and, if `has_order_only`, now and then a time that is only an order.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace evenlight {
 namespace {
 
 constexpr double kTolerance = 1e-6;
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 // Twelve answers of four learners, with ties. The expected numbers below were
 // computed in Python from the definitions: AUC as a sum over all pairs, not by
@@ -61,13 +63,13 @@ TEST(AucTest, AMonotoneChangeOfPredictionsChangesNothing) {
   EXPECT_DOUBLE_EQ(Auc(predictions), before);
 }
 
-TEST(AucTest, OneClassGivesAHalf) {
-  EXPECT_EQ(Auc({}), 0.5);
-  EXPECT_EQ(Auc({{.1f, true}, {.9f, true}}), 0.5);
-  EXPECT_EQ(Auc({{.1f, false}, {.9f, false}}), 0.5);
+TEST(AucTest, OneClassCannotTell) {
+  EXPECT_TRUE(std::isnan(Auc({})));
+  EXPECT_TRUE(std::isnan(Auc({{.1f, true}, {.9f, true}})));
+  EXPECT_TRUE(std::isnan(Auc({{.1f, false}, {.9f, false}})));
 }
 
-TEST(TracingMetricsTest, NoAnswersGiveZerosAndNoNan) {
+TEST(TracingMetricsTest, NoAnswersGiveZerosWhereTheyAreSums) {
   const TracingMetrics metrics = EvaluateTracing({});
   EXPECT_EQ(metrics.num_answers, 0);
   EXPECT_EQ(metrics.log_loss, 0);
@@ -76,9 +78,13 @@ TEST(TracingMetricsTest, NoAnswersGiveZerosAndNoNan) {
   EXPECT_EQ(metrics.calibration_error, 0);
 }
 
-TEST(TracingMetricsTest, OneClassGivesFiniteErrors) {
+TEST(TracingMetricsTest, OneClassTellsTheLossButNoAuc) {
   const TracingMetrics metrics = EvaluateTracing({{.7f, true}, {.8f, true}});
-  EXPECT_EQ(metrics.auc_error, 0);
+  EXPECT_TRUE(std::isnan(metrics.auc));
+  EXPECT_TRUE(std::isnan(metrics.auc_error));
+  EXPECT_TRUE(std::isnan(metrics.first_answers_auc));
+  EXPECT_TRUE(std::isnan(metrics.unseen_question_auc));
+  EXPECT_TRUE(std::isnan(metrics.learner_auc));
   EXPECT_NEAR(metrics.log_loss, -(std::log(.7) + std::log(.8)) / 2, kTolerance);
 }
 
@@ -123,6 +129,129 @@ TEST(CompareLogLossTest, FewLearnersGiveAWiderError) {
   }
   EXPECT_GT(EvaluateTracing(few).log_loss_error,
             2 * EvaluateTracing(many).log_loss_error);
+}
+
+// One answer of learner `learner`, its `number`-th.
+Prediction Numbered(float p, bool is_correct, int32_t learner, int64_t number) {
+  return {p, is_correct, learner, number};
+}
+
+// By hand: of the first answers, .6 and .2 are right and .4 and .8 wrong; of
+// four pairs only .6 against .4 is in order.
+TEST(FirstAnswersAucTest, IsOfEachLearnersFirst) {
+  const std::vector<Prediction> predictions = {
+      Numbered(.6f, true, 0, 0), Numbered(.4f, false, 0, 1),
+      Numbered(.9f, true, 0, 2), Numbered(.8f, false, 1, 0),
+      Numbered(.2f, true, 1, 1), Numbered(.1f, false, 1, 2)};
+  EXPECT_NEAR(FirstAnswersAuc(predictions, 2), 1.0 / 4, kTolerance);
+  EXPECT_NEAR(FirstAnswersAuc(predictions, 3), Auc(predictions), kTolerance);
+}
+
+// A learner's later chunk begins anew, but its answers are no first ones.
+TEST(FirstAnswersAucTest, GoesByTheNumberOfTheAnswer) {
+  const std::vector<Prediction> predictions = {
+      Numbered(.6f, true, 0, 0), Numbered(.4f, false, 0, 1),
+      Numbered(.1f, true, 0, 200), Numbered(.9f, false, 0, 201)};
+  EXPECT_EQ(FirstAnswersAuc(predictions), 1);
+}
+
+TEST(UnseenQuestionAucTest, IsOfUnseenQuestionsOnly) {
+  std::vector<Prediction> predictions = {
+      {.9f, true}, {.1f, false}, {.2f, true}, {.8f, false}, {.1f, false}};
+  EXPECT_TRUE(std::isnan(UnseenQuestionAuc(predictions)));
+  predictions[2].is_unseen_question = true;
+  EXPECT_TRUE(std::isnan(UnseenQuestionAuc(predictions)));
+  predictions[3].is_unseen_question = true;
+  EXPECT_EQ(UnseenQuestionAuc(predictions), 0);
+  predictions[4].is_unseen_question = true;
+  EXPECT_EQ(UnseenQuestionAuc(predictions), 0.5);
+}
+
+// By hand: learner 0 has 1 of 2 pairs, a tie, and learner 2 none of 1; learner
+// 1 was always right and has no say.
+TEST(MeanLearnerAucTest, IsTheMeanOverLearnersWithBothOutcomes) {
+  const std::vector<Prediction> predictions = {{.7f, true, 0}, {.7f, false, 0},
+                                               {.2f, true, 1}, {.9f, true, 1},
+                                               {.3f, true, 2}, {.4f, false, 2}};
+  EXPECT_NEAR(MeanLearnerAuc(predictions), (0.5 + 0) / 2, kTolerance);
+  EXPECT_TRUE(std::isnan(MeanLearnerAuc({{.1f, true, 0}, {.2f, false, 1}})));
+  EXPECT_TRUE(std::isnan(MeanLearnerAuc({})));
+}
+
+TEST(MeanLearnerAucTest, IsBlindToWhatDiffersBetweenLearners) {
+  // Each learner's answers are told apart no better than by chance, but the
+  // good learner from the bad one.
+  std::vector<Prediction> predictions;
+  for (int row = 0; row < 40; ++row) {
+    const int32_t learner = row / 20;
+    predictions.push_back(
+        {learner == 0 ? .8f : .3f, row % 4 < (learner == 0 ? 3 : 1), learner});
+  }
+  EXPECT_GT(Auc(predictions), 0.7);
+  EXPECT_EQ(MeanLearnerAuc(predictions), 0.5);
+}
+
+TEST(ReliabilityTest, BinsHoldTheirAnswers) {
+  const auto bins = Reliability(
+      {{.1f, false}, {.15f, true}, {.6f, true}, {1.0f, true}, {0.0f, false}},
+      2);
+  ASSERT_EQ(bins.size(), 2);
+  EXPECT_EQ(bins[0].num_answers, 3);
+  EXPECT_NEAR(bins[0].mean_p, .25 / 3, kTolerance);
+  EXPECT_NEAR(bins[0].share_correct, 1.0 / 3, kTolerance);
+  EXPECT_EQ(bins[1].num_answers, 2);
+  EXPECT_NEAR(bins[1].mean_p, .8, kTolerance);
+  EXPECT_EQ(bins[1].share_correct, 1);
+}
+
+TEST(ReliabilityTest, IsWhatTheCalibrationErrorIsMadeOf) {
+  std::mt19937 random(5);
+  std::vector<Prediction> predictions;
+  for (int row = 0; row < 500; ++row) {
+    predictions.push_back(
+        {static_cast<float>(random() % 1000) / 999.0f, random() % 3 != 0});
+  }
+  int64_t num_answers = 0;
+  double error = 0;
+  for (const ReliabilityBin& bin : Reliability(predictions)) {
+    num_answers += bin.num_answers;
+    error += static_cast<double>(bin.num_answers) *
+             std::abs(bin.mean_p - bin.share_correct);
+  }
+  EXPECT_EQ(num_answers, 500);
+  EXPECT_NEAR(CalibrationError(predictions), error / 500, kTolerance);
+}
+
+TEST(ReliabilityTest, EmptyBinsAreZeros) {
+  for (const ReliabilityBin& bin : Reliability({})) {
+    EXPECT_EQ(bin.num_answers, 0);
+    EXPECT_EQ(bin.mean_p, 0);
+    EXPECT_EQ(bin.share_correct, 0);
+  }
+}
+
+// A figure that looks fine would hide a model that is broken.
+TEST(TracingMetricsTest, OnePredictionThatIsNoNumberShows) {
+  std::vector<Prediction> predictions = Twelve();
+  predictions[5].p_correct = kNan;
+  const TracingMetrics metrics = EvaluateTracing(predictions);
+  EXPECT_TRUE(std::isnan(metrics.auc));
+  EXPECT_TRUE(std::isnan(metrics.accuracy));
+  EXPECT_TRUE(std::isnan(metrics.log_loss));
+  EXPECT_TRUE(std::isnan(metrics.calibration_error));
+}
+
+TEST(TracingMetricsTest, HoldAllMeasures) {
+  std::vector<Prediction> predictions = Twelve();
+  for (size_t row = 0; row < predictions.size(); ++row) {
+    predictions[row].number = static_cast<int64_t>(row % 3) * 3;
+    predictions[row].is_unseen_question = row % 2 == 0;
+  }
+  const TracingMetrics metrics = EvaluateTracing(predictions);
+  EXPECT_EQ(metrics.first_answers_auc, FirstAnswersAuc(predictions, 5));
+  EXPECT_EQ(metrics.unseen_question_auc, UnseenQuestionAuc(predictions));
+  EXPECT_EQ(metrics.num_unseen_answers, 6);
+  EXPECT_EQ(metrics.learner_auc, MeanLearnerAuc(predictions));
 }
 
 }  // namespace

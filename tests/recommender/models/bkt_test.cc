@@ -62,6 +62,15 @@ TEST(BktTest, RightAnswerNeverLowersThePosteriorWhereGuessIsLessLikely) {
   }
 }
 
+TEST(BktTest, WithoutForgettingARightAnswerNeverLowersWhatIsKnownNext) {
+  for (const BktParams& params : GridOfParams()) {
+    if (params.p_guess >= 1 - params.p_slip || params.p_forget > 0) continue;
+    for (float p = 0; p <= 1; p += 0.05f) {
+      EXPECT_GE(UpdateKnown(params, p, true), p - 1e-6f);
+    }
+  }
+}
+
 TEST(BktTest, StaysInRangeOverALongTrack) {
   std::mt19937 random(1);
   for (const BktParams& params : GridOfParams()) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "evenlight/storage/v1/model_records.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "recommender/models/interest_model_io.h"
@@ -36,6 +37,27 @@ TracingParams SomeTracing() {
     params.lrh.shared[column] = 0.5f * static_cast<float>(column);
   }
   params.lrh.slopes.assign(2 * kNumLrhSlopes, 0.125f);
+  return params;
+}
+
+// `SomeTracing()` with all that corrects it.
+TracingParams CorrectedTracing() {
+  TracingParams params = SomeTracing();
+  ResidualWeights& residual = params.residual;
+  residual.shape = {.num_kcs = 2,
+                    .num_questions = 3,
+                    .kc_dim = 2,
+                    .question_dim = 1,
+                    .num_units = 3,
+                    .num_features = 4};
+  residual.values.resize(NumValues(residual.shape));
+  for (size_t row = 0; row < residual.values.size(); ++row) {
+    residual.values[row] = 0.01f * static_cast<float>(row) - 1;
+  }
+  residual.feature_mean = {0, 1, -2, 3};
+  residual.feature_scale = {1, 0.5f, 2, 1e6f};
+  params.calibration = {0.9f, -0.1f};
+  params.correction_rate = 0.05f;
   return params;
 }
 
@@ -79,6 +101,73 @@ TEST(ModelSetIoTest, RoundTripGivesTheSameModelAndBytes) {
   EXPECT_EQ(interest.factors.factors, SomeInterest().factors.factors);
 }
 
+TEST(ModelSetIoTest, WhatCorrectsLrhRoundTrips) {
+  for (const int num_questions : {3, 0}) {
+    for (const bool has_kc_gru : {true, false}) {
+      TracingParams params = CorrectedTracing();
+      params.residual.shape.num_questions = num_questions;
+      params.residual.shape.has_kc_gru = has_kc_gru;
+      params.residual.values.resize(NumValues(params.residual.shape), 0.5f);
+      const std::string bytes = EncodeTracing(params);
+      const auto decoded = DecodeTracing(bytes);
+      ASSERT_THAT(decoded, IsOk());
+      EXPECT_EQ(EncodeTracing(*decoded), bytes);
+      EXPECT_EQ(decoded->residual.shape, params.residual.shape);
+      EXPECT_EQ(decoded->residual.values, params.residual.values);
+      EXPECT_EQ(decoded->residual.feature_mean, params.residual.feature_mean);
+      EXPECT_EQ(decoded->residual.feature_scale, params.residual.feature_scale);
+      EXPECT_EQ(decoded->calibration, params.calibration);
+      EXPECT_EQ(decoded->correction_rate, params.correction_rate);
+    }
+  }
+}
+
+TEST(ModelSetIoTest, BytesOfTheFirstFormatCorrectNothing) {
+  // A model that nothing corrects is written as the first format was.
+  storage::v1::TracingRecord record;
+  ASSERT_TRUE(record.ParseFromString(EncodeTracing(SomeTracing())));
+  EXPECT_FALSE(record.has_residual());
+  EXPECT_FALSE(record.has_calibration());
+  const auto decoded = DecodeTracing(record.SerializeAsString());
+  ASSERT_THAT(decoded, IsOk());
+  EXPECT_TRUE(decoded->residual.empty());
+  EXPECT_EQ(decoded->calibration, Calibration());
+  EXPECT_EQ(decoded->correction_rate, 0);
+}
+
+TEST(ModelSetIoTest, SizesThatLieAreRefusedBeforeAnythingIsAllocated) {
+  struct Lie {
+    const char* field;
+    std::function<void(storage::v1::ResidualRecord&)> tell;
+  };
+  constexpr int32_t kMax = std::numeric_limits<int32_t>::max();
+  constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
+  for (const Lie& lie : std::vector<Lie>{
+           {"num_kcs", [](auto& r) { r.set_num_kcs(kMax); }},
+           {"num_kcs", [](auto& r) { r.set_num_kcs(-1); }},
+           {"num_questions", [](auto& r) { r.set_num_questions(kMax); }},
+           {"num_questions", [](auto& r) { r.set_num_questions(kMin); }},
+           {"kc_dim", [](auto& r) { r.set_kc_dim(kMax); }},
+           {"kc_dim", [](auto& r) { r.set_kc_dim(-1); }},
+           {"question_dim", [](auto& r) { r.set_question_dim(kMax); }},
+           {"num_units", [](auto& r) { r.set_num_units(kMax); }},
+           {"num_units", [](auto& r) { r.set_num_units(0); }},
+           {"num_features", [](auto& r) { r.set_num_features(65); }},
+           {"num_features", [](auto& r) { r.set_num_features(kMin); }},
+           {"values", [](auto& r) { r.set_num_units(512); }},
+           {"values", [](auto& r) { r.set_has_kc_gru(false); }},
+           {"values", [](auto& r) { r.clear_values(); }},
+       }) {
+    storage::v1::TracingRecord record;
+    ASSERT_TRUE(record.ParseFromString(EncodeTracing(CorrectedTracing())));
+    lie.tell(*record.mutable_residual());
+    const auto decoded = DecodeTracing(record.SerializeAsString());
+    EXPECT_THAT(decoded, HasCode(absl::StatusCode::kDataLoss)) << lie.field;
+    EXPECT_THAT(decoded.status().message(),
+                testing::HasSubstr(std::string("residual.") + lie.field));
+  }
+}
+
 TEST(ModelSetIoTest, GramIsComputed) {
   const auto params = DecodeInterest(EncodeInterest(SomeInterest()));
   ASSERT_THAT(params, IsOk());
@@ -117,7 +206,7 @@ struct BrokenTracing {
 class DecodeTracingRejects : public testing::TestWithParam<BrokenTracing> {};
 
 TEST_P(DecodeTracingRejects, AndNamesTheField) {
-  TracingParams params = SomeTracing();
+  TracingParams params = CorrectedTracing();
   GetParam().breaks(params);
   const auto decoded = DecodeTracing(EncodeTracing(params));
   ASSERT_THAT(decoded, HasCode(absl::StatusCode::kDataLoss));
@@ -147,6 +236,36 @@ INSTANTIATE_TEST_SUITE_P(
            p.lrh.shared[3] = std::numeric_limits<float>::infinity();
          }},
         {"SlopesShort", "kc_slopes", [](auto& p) { p.lrh.slopes.pop_back(); }},
+        {"ResidualWithoutLrh", "residual",
+         [](auto& p) { p.lrh = LrhWeights(); }},
+        {"ResidualOfOtherKcs", "residual.num_kcs",
+         [](auto& p) { ++p.residual.shape.num_kcs; }},
+        {"ResidualOfOtherQuestions", "residual.num_questions",
+         [](auto& p) { --p.residual.shape.num_questions; }},
+        {"ResidualShort", "residual.values",
+         [](auto& p) { p.residual.values.pop_back(); }},
+        {"ResidualNan", "residual.values",
+         [](auto& p) { p.residual.values[5] = kNan; }},
+        {"FeatureMeansLong", "residual.feature_mean",
+         [](auto& p) { p.residual.feature_mean.push_back(0); }},
+        {"FeatureMeanNan", "residual.feature_mean",
+         [](auto& p) { p.residual.feature_mean[0] = kNan; }},
+        {"FeatureScalesShort", "residual.feature_scale",
+         [](auto& p) { p.residual.feature_scale.pop_back(); }},
+        {"FeatureScaleZero", "residual.feature_scale",
+         [](auto& p) { p.residual.feature_scale[1] = 0; }},
+        {"SlopeZero", "calibration.slope",
+         [](auto& p) { p.calibration.slope = 0; }},
+        {"SlopeNan", "calibration.slope",
+         [](auto& p) { p.calibration.slope = kNan; }},
+        {"CalibrationBiasInfinite", "calibration.bias",
+         [](auto& p) {
+           p.calibration.bias = std::numeric_limits<float>::infinity();
+         }},
+        {"RateNegative", "correction_rate",
+         [](auto& p) { p.correction_rate = -0.1f; }},
+        {"RateAboveOne", "correction_rate",
+         [](auto& p) { p.correction_rate = 1.5f; }},
     }),
     [](const auto& test) { return test.param.name; });
 
@@ -211,11 +330,21 @@ void DecodeAndUse(const Files& files) {
   for (const auto& kc : (*models)->tracing.params().kcs) {
     (*models)->tracing.Bkt((*models)->tracing.FindKc(KcKeyOf(kc)));
   }
+  const ResidualWeights& residual = (*models)->tracing.params().residual;
+  if (!residual.empty()) {
+    LrhInput input;
+    input.question =
+        residual.shape.num_questions > 0 ? QuestionRow{0} : QuestionRow::kNone;
+    input.kcs.push_back({.row = KcRow{residual.shape.num_kcs - 1}});
+    const std::vector<float> zeros(residual.num_units());
+    ResidualLogOdds(residual, input, zeros, zeros);
+  }
   EncodeModelSet(**models);
 }
 
 TEST(ModelSetIoTest, NeverCrashesOnCutFiles) {
-  const Files files = EncodeModelSet(MakeModels(SomeTracing(), SomeInterest()));
+  const Files files =
+      EncodeModelSet(MakeModels(CorrectedTracing(), SomeInterest()));
   for (const auto& [name, bytes] : files) {
     for (size_t size = 0; size < bytes.size(); ++size) {
       Files cut = files;
@@ -226,7 +355,8 @@ TEST(ModelSetIoTest, NeverCrashesOnCutFiles) {
 }
 
 TEST(ModelSetIoTest, NeverCrashesOnAFlippedByte) {
-  const Files files = EncodeModelSet(MakeModels(SomeTracing(), SomeInterest()));
+  const Files files =
+      EncodeModelSet(MakeModels(CorrectedTracing(), SomeInterest()));
   std::mt19937 random(1);
   for (const auto& [name, bytes] : files) {
     for (size_t at = 0; at < bytes.size(); ++at) {

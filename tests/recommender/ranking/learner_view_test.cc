@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gtest/gtest.h"
+#include "recommender/state/mastery.h"
 #include "tests/support/learning_world.h"
 
 namespace evenlight {
@@ -101,6 +102,40 @@ TEST(LearnerViewTest, ResourcesMetLongAgoAreMet) {
   const LearnerView view(snapshot.get(), &state, kNow, kMastered);
   EXPECT_TRUE(view.HasMet(ResourceIndex{0}));
   EXPECT_FALSE(view.HasMet(ResourceIndex{1}));
+}
+
+// What people are told agrees with what ranks: at all moments of many learners.
+TEST(LearnerViewTest, MasteredAndNotDueAfterAFewAnswersIsTheHighestLevel) {
+  Random random(3);
+  int num_mastered = 0;
+  int num_due = 0;
+  for (int world = 0; world < 30; ++world) {
+    const auto snapshot = RandomSnapshot(random, {});
+    const LearnerState state =
+        RandomState(random, *snapshot, 80, /*time_is_order=*/world % 5 == 0);
+    const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+    const TracingModel& model = snapshot->models->tracing;
+    for (int32_t kc = 0; kc < view.catalog().num_kcs(); ++kc) {
+      const KcView& seen = view.kc(KcIndex{kc});
+      const KcKey key = view.catalog().key(KcIndex{kc});
+      const float from = MasteredFrom(model.Bkt(model.FindKc(key)), kMastered);
+      const MasteryLevel level =
+          LevelOf(MasteryOf(model, state, key, kNow), 0.6f, from);
+      const Mastery mastery = MasteryOf(model, state, key, kNow);
+      const bool is_told =
+          mastery.num_correct + mastery.num_incorrect >= kMinProficientAnswers;
+      EXPECT_EQ(level == MasteryLevel::kMastered,
+                seen.is_mastered && !seen.is_due && is_told);
+      EXPECT_EQ(level == MasteryLevel::kNone, !seen.is_practised);
+      if (seen.is_due) {
+        EXPECT_EQ(level == MasteryLevel::kProficient, is_told);
+      }
+      num_mastered += seen.is_mastered;
+      num_due += seen.is_due;
+    }
+  }
+  EXPECT_GT(num_mastered, num_due);
+  EXPECT_GT(num_due, 0);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "recommender/models/bkt.h"
 #include "recommender/state/fold.h"
+#include "recommender/state/prediction.h"
 #include "tests/support/random_track.h"
 
 namespace evenlight {

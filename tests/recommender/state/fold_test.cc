@@ -1,11 +1,17 @@
 #include "recommender/state/fold.h"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "recommender/models/bkt.h"
+#include "recommender/models/residual.h"
+#include "recommender/state/features.h"
+#include "recommender/state/prediction.h"
 #include "recommender/state/state_io.h"
 #include "tests/support/random_track.h"
 
@@ -42,30 +48,58 @@ LearnerState FoldAll(const std::vector<Interaction>& track,
   return state;
 }
 
+// What a model can be made of.
+std::vector<TracingModel> AllModels() {
+  return {TracingModel(), RandomTracingModel(1), RandomCorrectedModel(1),
+          RandomCorrectedModel(1, /*has_kc_gru=*/false)};
+}
+
 TEST(FoldTest, CutAnywhereGivesTheSameStateBitByBit) {
-  const TracingModel model = RandomTracingModel(1);
-  for (int seed = 0; seed < 5; ++seed) {
-    const std::vector<Interaction> track = RandomTrack(seed, 80, 40);
-    const std::string whole = EncodeState(FoldAll(track, model));
-    const auto all = absl::MakeConstSpan(track);
-    for (size_t cut = 0; cut <= track.size(); ++cut) {
-      LearnerState state;
-      Fold(model, all.first(cut), state);
-      Fold(model, all.subspan(cut), state);
-      ASSERT_EQ(EncodeState(state), whole) << "cut at " << cut;
+  for (const TracingModel& model : AllModels()) {
+    for (int seed = 0; seed < 3; ++seed) {
+      const std::vector<Interaction> track = RandomTrack(seed, 80, 40);
+      const std::string whole = EncodeState(FoldAll(track, model));
+      const auto all = absl::MakeConstSpan(track);
+      for (size_t cut = 0; cut <= track.size(); ++cut) {
+        LearnerState state;
+        Fold(model, all.first(cut), state);
+        Fold(model, all.subspan(cut), state);
+        ASSERT_EQ(EncodeState(state), whole) << "cut at " << cut;
+      }
+    }
+  }
+}
+
+TEST(FoldTest, PredictAndFoldIsPredictAnswerAndFold) {
+  for (const TracingModel& model : AllModels()) {
+    LearnerState at_once;
+    LearnerState apart;
+    for (const Interaction& event : RandomTrack(4, 200, 40)) {
+      if (event.verb == Verb::kAnswered) {
+        const absl::Time now =
+            event.time_is_order ? absl::InfinitePast() : event.position.time;
+        const float p_correct =
+            PredictAnswer(model, apart, event.question, event.kcs, now);
+        ASSERT_EQ(PredictAndFold(model, event, at_once), p_correct);
+      } else {
+        Fold(model, event, at_once);
+      }
+      Fold(model, event, apart);
+      ASSERT_EQ(EncodeState(at_once), EncodeState(apart));
     }
   }
 }
 
 TEST(FoldTest, StoredInBetweenGivesTheSameStateBitByBit) {
-  const TracingModel model = RandomTracingModel(1);
-  const std::vector<Interaction> track = RandomTrack(9, 1500, 900);
-  LearnerState state;
-  for (const Interaction& event : track) {
-    Fold(model, event, state);
-    if (state.num_events % 50 == 0) state = *DecodeState(EncodeState(state));
+  for (const TracingModel& model : AllModels()) {
+    const std::vector<Interaction> track = RandomTrack(9, 1500, 900);
+    LearnerState state;
+    for (const Interaction& event : track) {
+      Fold(model, event, state);
+      if (state.num_events % 50 == 0) state = *DecodeState(EncodeState(state));
+    }
+    EXPECT_EQ(EncodeState(state), EncodeState(FoldAll(track, model)));
   }
-  EXPECT_EQ(EncodeState(state), EncodeState(FoldAll(track, model)));
 }
 
 TEST(FoldTest, TablesStaySortedAndProbabilitiesInRange) {
@@ -238,6 +272,126 @@ TEST(FoldTest, OlderResourcesAreBoundedSortedAndUnique) {
   // The latest to leave is still there.
   EXPECT_TRUE(state.HasMet(
       ResourceKeyOf(absl::StrCat("r", num_views - kMaxResourceStates - 1))));
+}
+
+// --- Corrections ---
+
+// LR-H and a residual whose weights are 0 say 0.5 of everything, so that only
+// the correction moves.
+TracingModel OnlyCorrecting(float rate) {
+  TracingParams params;
+  params.kcs = {"a"};
+  params.bkt.resize(1);
+  params.kc_p_correct = {0.5f};
+  params.lrh.kcs = {0};
+  params.lrh.slopes.resize(kNumLrhSlopes);
+  params.correction_rate = rate;
+  return TracingModel(params);
+}
+
+TEST(CorrectionTest, IsAStepAgainstTheError) {
+  const TracingModel model = OnlyCorrecting(0.4f);
+  Interaction first = AnswerAt(0, true);
+  first.kcs = {kAdd, kSubtract};
+  LearnerState state = FoldAll({first}, model);
+  EXPECT_FLOAT_EQ(state.correction, 0.4f * 0.5f);
+  EXPECT_FLOAT_EQ(state.FindKc(kAdd)->correction, 0.4f * 0.5f / 2);
+  EXPECT_FLOAT_EQ(state.FindKc(kSubtract)->correction, 0.4f * 0.5f / 2);
+
+  Fold(model, AnswerAt(1, false), state);
+  const float p = Sigmoid(0.2f + 0.1f);
+  EXPECT_FLOAT_EQ(state.correction, 0.2f - 0.4f * p);
+  EXPECT_FLOAT_EQ(state.FindKc(kAdd)->correction, 0.1f - 0.4f * p);
+  EXPECT_FLOAT_EQ(state.FindKc(kSubtract)->correction, 0.1f);
+}
+
+TEST(CorrectionTest, StaysWithinOneWhateverIsAnswered) {
+  const TracingModel model = OnlyCorrecting(1);
+  for (const bool is_correct : {false, true}) {
+    LearnerState state;
+    for (int n = 0; n < 50; ++n) Fold(model, AnswerAt(n, is_correct), state);
+    const float bound = is_correct ? 1 : -1;
+    EXPECT_EQ(state.correction, bound);
+    EXPECT_EQ(state.FindKc(kAdd)->correction, bound);
+  }
+  const TracingModel random = RandomCorrectedModel(2);
+  LearnerState state;
+  for (const Interaction& event : RandomTrack(3, 2000, 300)) {
+    Fold(random, event, state);
+    ASSERT_LE(std::abs(state.correction), 1);
+    for (const KcState& kc : state.kcs) ASSERT_LE(std::abs(kc.correction), 1);
+  }
+}
+
+TEST(CorrectionTest, AnswersOfOthersDoNotMatter) {
+  const TracingModel model = RandomCorrectedModel(1);
+  const std::vector<Interaction> mine = RandomTrack(1, 200, 40);
+  const std::vector<Interaction> theirs = RandomTrack(2, 200, 40);
+  LearnerState me;
+  LearnerState other;
+  for (size_t n = 0; n < mine.size(); ++n) {
+    Fold(model, theirs[n], other);
+    Fold(model, mine[n], me);
+  }
+  EXPECT_EQ(EncodeState(me), EncodeState(FoldAll(mine, model)));
+}
+
+TEST(CorrectionTest, ModelsWithoutItKeepNothing) {
+  TracingParams untrained = RandomCorrectedModel(1).params();
+  untrained.lrh = LrhWeights();
+  for (const TracingModel& model :
+       {TracingModel(), RandomTracingModel(1), TracingModel(untrained)}) {
+    const LearnerState state = FoldAll(RandomTrack(1, 100, 40), model);
+    EXPECT_TRUE(state.hidden.empty());
+    EXPECT_TRUE(state.kc_hidden.empty());
+    EXPECT_EQ(state.correction, 0);
+    for (const KcState& kc : state.kcs) EXPECT_EQ(kc.correction, 0);
+  }
+}
+
+// --- Recurrent states ---
+
+// The recurrent states of a learner by kc, moved by UpdateResidual() alone.
+struct Recurrent {
+  std::vector<float> hidden;
+  std::map<KcKey, std::vector<float>> kcs;
+
+  void Move(const TracingModel& model, const LearnerState& before,
+            const Interaction& answer) {
+    const ResidualWeights& residual = model.params().residual;
+    const size_t num_units = residual.num_units();
+    hidden.resize(num_units);
+    std::vector<float*> rows;
+    for (const KcKey kc : answer.kcs) {
+      rows.push_back(kcs.try_emplace(kc, num_units).first->second.data());
+    }
+    if (!residual.shape.has_kc_gru) rows.clear();
+    const absl::Time now =
+        answer.time_is_order ? absl::InfinitePast() : answer.position.time;
+    UpdateResidual(residual,
+                   Features(model, before, answer.question, answer.kcs, now),
+                   answer.is_correct, absl::MakeSpan(hidden), rows);
+  }
+};
+
+TEST(RecurrentTest, RowsFollowTheKcsInWhateverOrderTheyCome) {
+  for (const bool has_kc_gru : {true, false}) {
+    const TracingModel model = RandomCorrectedModel(1, has_kc_gru);
+    for (int seed = 0; seed < 20; ++seed) {
+      LearnerState state;
+      Recurrent expected;
+      for (const Interaction& event : RandomTrack(seed, 40, 30)) {
+        if (event.verb == Verb::kAnswered) expected.Move(model, state, event);
+        Fold(model, event, state);
+        ASSERT_EQ(state.hidden, expected.hidden);
+        for (const KcState& kc : state.kcs) {
+          const auto row = state.HiddenOf(kc);
+          ASSERT_EQ(std::vector<float>(row.begin(), row.end()),
+                    has_kc_gru ? expected.kcs.at(kc.kc) : std::vector<float>());
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -126,6 +127,107 @@ TEST(UncertaintyTest, StaysFiniteAtTheEnds) {
       }
     }
   }
+}
+
+// --- Levels ---
+
+constexpr float kFrom = 0.9f;
+// The float below.
+float Below(float value) { return std::nextafter(value, 0.0f); }
+
+TEST(MasteryLevelTest, IsAsTheTableSays) {
+  using enum MasteryLevel;
+  struct Case {
+    float p_known, p_correct;
+    int num_answers;
+    float recall;
+    MasteryLevel level;
+  };
+  const float proficient = 0.8f * kFrom;
+  const float familiar = 0.5f * kFrom;
+  for (const Case& c : std::vector<Case>{
+           {0, 0, 1, 1, kAttempted},
+           {1, 0, 3, 1, kMastered},
+           {1, 1, 2, 1, kFamiliar},
+           {1, 0, 2, 1, kAttempted},
+           {kFrom, 0, 3, 1, kMastered},
+           {kFrom, 0, 3, kDueRecall, kMastered},
+           {kFrom, 1, 99, Below(kDueRecall), kProficient},
+           {1, 0, 3, 0, kProficient},
+           {1, 1, 2, 0, kFamiliar},
+           {Below(kFrom), 1, 3, 1, kProficient},
+           {Below(kFrom), 1, 2, 1, kFamiliar},
+           {Below(kFrom), 1, 3, 0, kProficient},
+           {proficient, 0.7f, 3, 1, kProficient},
+           {proficient, Below(0.7f), 3, 1, kFamiliar},
+           {Below(proficient), 0.7f, 3, 1, kFamiliar},
+           {proficient, 0.5f, 3, 1, kFamiliar},
+           {proficient, Below(0.5f), 3, 1, kAttempted},
+           {familiar, 0.5f, 1, 1, kFamiliar},
+           {familiar, Below(0.5f), 1, 1, kAttempted},
+           {Below(familiar), 1, 99, 1, kAttempted},
+       }) {
+    Mastery mastery = MasteryWith(c.p_known, c.num_answers, 0);
+    mastery.is_practised = true;
+    mastery.recall = c.recall;
+    EXPECT_EQ(LevelOf(mastery, c.p_correct, kFrom), c.level)
+        << "p_known " << c.p_known << ", p_correct " << c.p_correct << ", "
+        << c.num_answers << " answers, recall " << c.recall;
+  }
+}
+
+TEST(MasteryLevelTest, IsNoneWithoutPractice) {
+  EXPECT_EQ(LevelOf(MasteryWith(1, 0, 0), 1, kFrom), MasteryLevel::kNone);
+}
+
+TEST(MasteryLevelTest, NeverFallsWithMoreOfAnything) {
+  const std::vector<float> values = {0, 0.3f, 0.5f, 0.7f, 0.75f, 0.9f, 1};
+  const auto level = [](float p_known, float p_correct, int num_answers,
+                        float recall) {
+    Mastery mastery = MasteryWith(p_known, num_answers, 0);
+    mastery.is_practised = true;
+    mastery.recall = recall;
+    return LevelOf(mastery, p_correct, kFrom);
+  };
+  for (size_t n = 1; n < values.size(); ++n) {
+    const float more = values[n];
+    const float less = values[n - 1];
+    for (const float other : values) {
+      for (const int answers : {1, 3, 30}) {
+        for (const float recall : {0.2f, 0.9f, 1.0f}) {
+          EXPECT_GE(level(more, other, answers, recall),
+                    level(less, other, answers, recall));
+          EXPECT_GE(level(other, more, answers, recall),
+                    level(other, less, answers, recall));
+          EXPECT_GE(level(other, more, answers + 1, recall),
+                    level(other, more, answers, recall));
+        }
+        EXPECT_GE(level(other, other, answers, more),
+                  level(other, other, answers, less));
+      }
+    }
+  }
+}
+
+TEST(DueTimeTest, IsWhenRecallFallsBelowTheLimit) {
+  for (const auto& [num_correct, num_incorrect] :
+       std::vector<std::pair<int, int>>{{1, 0}, {0, 1}, {4, 2}, {100, 0}}) {
+    Mastery mastery = MasteryWith(0.5f, num_correct, num_incorrect);
+    mastery.last_time = kStart;
+    const absl::Duration stability = DueTime(mastery) - kStart;
+    const auto recall = [&](double share) {
+      return Recall(share * stability, num_correct, num_incorrect);
+    };
+    EXPECT_GT(recall(1 - 1e-4), kDueRecall);
+    EXPECT_LT(recall(1 + 1e-4), kDueRecall);
+  }
+}
+
+TEST(DueTimeTest, IsNeverWithoutATime) {
+  EXPECT_EQ(DueTime(Mastery()), absl::InfiniteFuture());
+  EXPECT_EQ(DueTime(MasteryOf(TracingModel(), AfterOneRightAnswer(true), kAdd,
+                              kStart)),
+            absl::InfiniteFuture());
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
@@ -26,11 +27,11 @@
 namespace evenlight {
 namespace {
 
-LearnerState RandomState(int seed, int num_events, int num_resources = 60) {
+LearnerState RandomState(int seed, int num_events, int num_resources = 60,
+                         const TracingModel& model = RandomCorrectedModel(1)) {
   LearnerState state;
   state.model_version = 12;
-  Fold(RandomTracingModel(1), RandomTrack(seed, num_events, num_resources),
-       state);
+  Fold(model, RandomTrack(seed, num_events, num_resources), state);
   return state;
 }
 
@@ -50,10 +51,13 @@ void ExpectSame(const LearnerState& a, const LearnerState& b) {
   EXPECT_EQ(a.same_question_run, b.same_question_run);
   EXPECT_EQ(a.last_answer_time, b.last_answer_time);
   EXPECT_EQ(a.older_resources, b.older_resources);
+  EXPECT_EQ(a.correction, b.correction);
+  EXPECT_EQ(a.hidden, b.hidden);
+  EXPECT_EQ(a.kc_hidden, b.kc_hidden);
   const auto kc_fields = [](const KcState& k) {
     return std::tie(k.kc, k.num_correct, k.num_incorrect, k.run, k.last_answer,
                     k.recent, k.averages, k.residual_average, k.p_known,
-                    k.last_time);
+                    k.correction, k.last_time);
   };
   ASSERT_EQ(a.kcs.size(), b.kcs.size());
   for (size_t kc = 0; kc < a.kcs.size(); ++kc) {
@@ -74,15 +78,73 @@ void ExpectSame(const LearnerState& a, const LearnerState& b) {
 }
 
 TEST(StateIoTest, RoundTripIsExact) {
-  for (const int num_events : {0, 1, 2, 10, 100, 1500}) {
-    const LearnerState state = RandomState(num_events, num_events, 900);
-    const auto decoded = DecodeState(EncodeState(state));
-    ASSERT_THAT(decoded, IsOk());
-    ExpectSame(*decoded, state);
-    EXPECT_EQ(EncodeState(*decoded), EncodeState(state));
+  for (const TracingModel& model :
+       {RandomTracingModel(1), RandomCorrectedModel(1),
+        RandomCorrectedModel(1, /*has_kc_gru=*/false)}) {
+    for (const int num_events : {0, 1, 2, 10, 100, 1500}) {
+      const LearnerState state =
+          RandomState(num_events, num_events, 900, model);
+      const auto decoded = DecodeState(EncodeState(state));
+      ASSERT_THAT(decoded, IsOk());
+      ExpectSame(*decoded, state);
+      EXPECT_EQ(EncodeState(*decoded), EncodeState(state));
+    }
   }
 }
 
+TEST(StateIoTest, RecurrentStatesOfZeroKeepTheirSize) {
+  LearnerState state = RandomState(1, 20);
+  std::fill(state.hidden.begin(), state.hidden.end(), 0.0f);
+  std::fill(state.kc_hidden.begin(), state.kc_hidden.end(), 0.0f);
+  const auto decoded = DecodeState(EncodeState(state));
+  ASSERT_THAT(decoded, IsOk());
+  ExpectSame(*decoded, state);
+}
+
+// What the release before format 2 wrote for two answers to one question, right
+// on kc 100, then wrong on kcs 100 and 200.
+constexpr char kStateOfFormat1[] =
+    "0801100c18808ec7ddc1c482032202653128023001380140014a0c323373be4d8d"
+    "97bd4a0c82bc52084d8d97bd4a0c82bc58076107000000000000006a1064000000"
+    "00000000c800000000000000700278018201580a106400000000000000c8000000"
+    "00000000120201001a020101220201012a020202320207013a18323373be4d8d97"
+    "bd4a0c82bc6666a6beb71e05beba1e05bd42084d8d97bdb71e05be4a085a8fab3e"
+    "f8d0443e520201018a01190a0807000000000000001201011a01012201022a0101"
+    "320101";
+
+TEST(StateIoTest, ReadsWhatTheLastReleaseWrote) {
+  const auto state = DecodeState(absl::HexStringToBytes(kStateOfFormat1));
+  ASSERT_THAT(state, IsOk());
+  LearnerState expected;
+  expected.model_version = 12;
+  for (int n = 0; n < 2; ++n) {
+    Interaction answer;
+    answer.position = {absl::FromUnixSeconds(1700000000 + 60 * n),
+                       absl::StrCat("e", n)};
+    answer.verb = Verb::kAnswered;
+    answer.question = answer.resource = ResourceKey{7};
+    answer.kcs = {KcKey{100}};
+    if (n == 1) answer.kcs.push_back(KcKey{200});
+    answer.is_correct = n == 0;
+    Fold(TracingModel(), answer, expected);
+  }
+  ExpectSame(*state, expected);
+}
+
+TEST(StateIoTest, RefusesANewerFormatAndSaysWhatItReads) {
+  // The first byte is the tag of format_version, the second its value.
+  std::string bytes = EncodeState(RandomState(1, 20));
+  ASSERT_EQ(bytes.substr(0, 2), std::string("\x08\x02"));
+  for (const char version : {'\0', '\x03', '\x7f'}) {
+    bytes[1] = version;
+    const auto state = DecodeState(bytes);
+    EXPECT_THAT(state, HasCode(absl::StatusCode::kDataLoss));
+    EXPECT_EQ(
+        state.status().message(),
+        absl::StrCat("learner state field format_version is ",
+                     static_cast<int>(version), "; this build reads 1 to 2"));
+  }
+}
 TEST(StateIoTest, EmptyStateIsAFewBytes) {
   EXPECT_LT(EncodeState(LearnerState{}).size(), 12u);
 }
@@ -125,6 +187,15 @@ INSTANTIATE_TEST_SUITE_P(
         {"KcKnownAboveOne", [](auto& s) { s.kcs[0].p_known = 1.5f; }},
         {"KcLastAnswerAhead",
          [](auto& s) { s.kcs[0].last_answer = s.num_answers(); }},
+        {"CorrectionAboveOne", [](auto& s) { s.correction = 1.1f; }},
+        {"NanCorrection", [](auto& s) { s.correction = kNan; }},
+        {"NanHidden", [](auto& s) { s.hidden[1] = kNan; }},
+        {"KcCorrectionBelowMinusOne",
+         [](auto& s) { s.kcs[0].correction = -1.1f; }},
+        {"KcNanHidden", [](auto& s) { s.kc_hidden[1] = kNan; }},
+        {"KcHiddenOfOneKcTooFew",
+         [](auto& s) { s.kc_hidden.resize(s.kc_hidden.size() - 5); }},
+        {"KcHiddenOfNoUnits", [](auto& s) { s.hidden.clear(); }},
         {"KcNegativeCount", [](auto& s) { s.kcs[0].num_incorrect = -1; }},
         {"ResourcesUnsorted",
          [](auto& s) { std::swap(s.resources[0], s.resources[1]); }},
@@ -157,7 +228,7 @@ INSTANTIATE_TEST_SUITE_P(
 // Any answer will do but a crash; what is accepted must be usable.
 void DecodeAndUse(const std::string& bytes) {
   static const TracingModel* const model =
-      new TracingModel(RandomTracingModel(1));
+      new TracingModel(RandomCorrectedModel(1));
   auto state = DecodeState(bytes);
   if (!state.ok()) {
     EXPECT_THAT(state, HasCode(absl::StatusCode::kDataLoss));
@@ -168,6 +239,9 @@ void DecodeAndUse(const std::string& bytes) {
       Features(*model, *state, event.question, event.kcs, event.position.time);
   for (const float value : input.shared) ASSERT_TRUE(std::isfinite(value));
   EXPECT_THAT(DecodeState(EncodeState(*state)), IsOk());
+  // Recurrent states of another size than the model's are started anew.
+  Fold(*model, event, *state);
+  EXPECT_TRUE(state->hidden.empty() || state->hidden.size() == 5u);
 }
 
 TEST(StateIoTest, NeverCrashesOnCutBytes) {

@@ -56,19 +56,19 @@ TEST(Assist2009Test, ModelsReachTheirMeasuredAuc) {
   ASSERT_THAT(scores, IsOk());
   for (const TracingScore& score : *scores) {
     if (score.fold != 0) continue;
-    std::cout << "model=" << score.model << " auc=" << score.auc << "+-"
-              << score.auc_deviation << " log_loss=" << score.log_loss
-              << " ece=" << score.calibration_error
-              << " train_seconds=" << score.train_seconds << "\n";
+    std::cout << "model=" << score.model << " auc=" << score.figures.auc << "+-"
+              << score.deviations.auc << " log_loss=" << score.figures.log_loss
+              << " ece=" << score.figures.calibration_error
+              << " train_seconds=" << score.figures.train_seconds << "\n";
     if (score.model == "lrh") {
-      EXPECT_GE(score.auc, 0.777);
-      EXPECT_LE(score.calibration_error, 0.012);
+      EXPECT_GE(score.figures.auc, 0.777);
+      EXPECT_LE(score.figures.calibration_error, 0.012);
     }
     if (score.model == "bestlr") {
-      EXPECT_NEAR(score.auc, 0.7616, 0.004);
+      EXPECT_NEAR(score.figures.auc, 0.7616, 0.004);
     }
     if (score.model == "bkt") {
-      EXPECT_NEAR(score.auc, 0.7109, 0.004);
+      EXPECT_NEAR(score.figures.auc, 0.7109, 0.004);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -77,6 +78,117 @@ TEST(FitBktTest, NoNearbyParametersAreMuchBetter) {
       EXPECT_GT(best + 0.5, LogLikelihood(nearby, answers)) << step;
     }
   }
+}
+
+// What EM climbs: the log-likelihood and the priors, each worth one answer.
+double LogPosterior(const BktParams& p, const KcAnswers& answers) {
+  double sum = LogLikelihood(p, answers);
+  const std::vector<std::pair<double, double>> priors = {{p.p_init, 0.5},
+                                                         {p.p_learn, 0.1},
+                                                         {p.p_forget, 0.02},
+                                                         {p.p_slip, 0.1},
+                                                         {p.p_guess, 0.2}};
+  for (const auto& [value, prior] : priors) {
+    sum += prior * std::log(value) + (1 - prior) * std::log(1 - value);
+  }
+  return sum;
+}
+
+// Answers of no structure at all, and sequences of many lengths.
+KcAnswers RandomAnswers(int num_learners, int max_length, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  KcAnswers answers;
+  for (int learner = 0; learner < num_learners; ++learner) {
+    const auto length = 1 + random() % static_cast<uint64_t>(max_length);
+    for (uint64_t t = 0; t < length; ++t) {
+      answers.is_correct.push_back(random() % 3 > 0);
+    }
+    answers.begin.push_back(static_cast<int64_t>(answers.is_correct.size()));
+  }
+  return answers;
+}
+
+TEST(FitBktTest, NoIterationMakesTheAnswersLessLikely) {
+  for (const int max_length : {1, 4, 40, 300}) {
+    for (uint64_t seed = 0; seed < 8; ++seed) {
+      const KcAnswers answers = RandomAnswers(20, max_length, seed);
+      double last = LogPosterior(FitBkt(answers, 1), answers);
+      for (int num_iterations = 2; num_iterations < 25; ++num_iterations) {
+        const double now =
+            LogPosterior(FitBkt(answers, num_iterations), answers);
+        // The parameters are rounded to float.
+        EXPECT_GE(now, last - 1e-4)
+            << max_length << " " << seed << " " << num_iterations;
+        last = now;
+      }
+    }
+  }
+}
+
+TEST(FitBktTest, PriorsDecideWhatNoAnswerTells) {
+  KcAnswers one;
+  one.is_correct = {1};
+  one.begin = {0, 1};
+  const BktParams fit = FitBkt(one);
+  EXPECT_FLOAT_EQ(fit.p_learn, 0.1f);
+  EXPECT_FLOAT_EQ(fit.p_forget, 0.02f);
+  // The answer speaks for knowing it before, and for guessing it.
+  EXPECT_GT(fit.p_init, 0.5f);
+  EXPECT_GT(fit.p_guess, 0.2f);
+  EXPECT_LT(fit.p_slip, 0.1f);
+}
+
+TEST(FitBktTest, ForgettingIsFoundOnlyWhereItHappens) {
+  const auto repeat = [](std::vector<uint8_t> sequence) {
+    KcAnswers answers;
+    for (int learner = 0; learner < 100; ++learner) {
+      answers.is_correct.insert(answers.is_correct.end(), sequence.begin(),
+                                sequence.end());
+      answers.begin.push_back(static_cast<int64_t>(answers.is_correct.size()));
+    }
+    return answers;
+  };
+  EXPECT_LT(FitBkt(repeat({0, 0, 0, 0, 1, 1, 1, 1})).p_forget, 0.01f);
+  EXPECT_GT(FitBkt(repeat({1, 1, 1, 1, 0, 0, 0, 0})).p_forget, 0.1f);
+}
+
+TEST(FitBktTest, TheOrderOfLearnersChangesNothing) {
+  const KcAnswers answers = RandomAnswers(50, 20, 1);
+  KcAnswers reversed;
+  for (size_t s = answers.begin.size() - 1; s-- > 0;) {
+    reversed.is_correct.insert(
+        reversed.is_correct.end(),
+        answers.is_correct.begin() + answers.begin[s],
+        answers.is_correct.begin() + answers.begin[s + 1]);
+    reversed.begin.push_back(static_cast<int64_t>(reversed.is_correct.size()));
+  }
+  const BktParams fit = FitBkt(answers);
+  const BktParams of_reversed = FitBkt(reversed);
+  EXPECT_EQ(fit.p_init, of_reversed.p_init);
+  EXPECT_EQ(fit.p_learn, of_reversed.p_learn);
+  EXPECT_EQ(fit.p_slip, of_reversed.p_slip);
+}
+
+// The likelihood of so many answers is far below the least double.
+TEST(FitBktTest, AVeryLongSequenceIsSane) {
+  const KcAnswers answers =
+      Simulate({0.2f, 0.1f, 0.05f, 0.1f, 0.2f}, 1, 20000, 1);
+  const BktParams fit = FitBkt(answers);
+  EXPECT_NEAR(fit.p_learn, 0.1, 0.02);
+  EXPECT_NEAR(fit.p_forget, 0.05, 0.02);
+  EXPECT_NEAR(fit.p_slip, 0.1, 0.02);
+  EXPECT_NEAR(fit.p_guess, 0.2, 0.03);
+}
+
+TEST(FitBktTest, LearnersWithoutAnswersChangeNothing) {
+  KcAnswers answers = RandomAnswers(20, 5, 1);
+  const BktParams fit = FitBkt(answers);
+  answers.begin.push_back(answers.begin.back());
+  answers.begin.insert(answers.begin.begin(), 0);
+  EXPECT_EQ(FitBkt(answers).p_init, fit.p_init);
+  KcAnswers empty;
+  empty.begin = {0, 0, 0};
+  EXPECT_EQ(FitBkt(empty).p_init, BktParams().p_init);
 }
 
 TEST(FitBktTest, NoAnswersGiveTheDefaults) {

@@ -1,5 +1,6 @@
 #include "recommender/training/dataset.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -179,6 +180,45 @@ TEST(TrackPartTest, TheWindowIsWhatIsNotBeforeIt) {
   EXPECT_EQ(CountAnswers(LaterWindow(learners)), 2);
   EXPECT_EQ(CountAnswers(BeforeWindow(learners)), 8);
   EXPECT_EQ(CountAnswers(WholeTracks(learners)), 10);
+  for (const std::vector<TrackPart>& parts :
+       {LaterWindow(learners), BeforeWindow(learners), WholeTracks(learners)}) {
+    ASSERT_EQ(parts.size(), learners.size());
+    for (size_t row = 0; row < parts.size(); ++row) {
+      EXPECT_EQ(parts[row].learner, static_cast<int32_t>(row));
+      EXPECT_EQ(parts[row].interactions.data(),
+                learners[row].interactions.data());
+    }
+  }
+}
+
+TEST(TrackPartTest, NamesTheLearnerWhoseTrackItIs) {
+  const Dataset dataset = SyntheticDataset({.num_learners = 4});
+  for (const auto& parts :
+       {BeforeWindow(dataset.learners), LaterWindow(dataset.learners),
+        WholeTracks(dataset.learners)}) {
+    ASSERT_EQ(parts.size(), 4);
+    for (int32_t learner = 0; learner < 4; ++learner) {
+      EXPECT_EQ(parts[learner].learner, learner);
+      EXPECT_EQ(parts[learner].answers_before, 0);
+    }
+  }
+}
+
+// Learners who answered nothing new have no part: the others keep their number.
+TEST(FindAnswersAfterTest, PartsNameTheirLearner) {
+  Dataset dataset = SyntheticDataset({.num_learners = 3});
+  int64_t last = 0;
+  for (const int64_t sequence : dataset.learners[0].sequences) {
+    last = std::max(last, sequence);
+  }
+  for (LearnerTrack& track : dataset.learners) {
+    for (int64_t& sequence : track.sequences) {
+      if (&track == &dataset.learners[1]) sequence = last + 1;
+    }
+  }
+  const AnswersAfter answers = FindAnswersAfter(dataset.learners, last);
+  ASSERT_FALSE(answers.parts.empty());
+  EXPECT_EQ(answers.parts[0].learner, 1);
 }
 
 TEST(TracksUntilTest, ASequenceSplitsTracksWhateverTheTimes) {

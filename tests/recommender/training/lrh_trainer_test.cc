@@ -1,6 +1,7 @@
 #include "recommender/training/lrh_trainer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -98,6 +99,57 @@ TEST(TrainLrhTest, TakesTheEpochThatIsBestOnValidation) {
     LrhTrainOptions options;
     options.max_epochs = epochs;
     EXPECT_GE(loss_of(TrainLrh(examples, {}, options).weights), best) << epochs;
+  }
+}
+
+TEST(TrainLrhTest, TheCurveHasEveryEpochAndItsLosses) {
+  const std::vector<LrhExample> examples = PlantedExamples(2000, 1);
+  const LrhFit fit = TrainLrh(examples, PlantedExamples(500, 2), {});
+  ASSERT_GE(static_cast<int>(fit.curve.size()), fit.num_epochs);
+  double best = fit.curve[0].validation;
+  for (size_t row = 0; row < fit.curve.size(); ++row) {
+    EXPECT_EQ(fit.curve[row].epoch, static_cast<int>(row) + 1);
+    best = std::min(best, fit.curve[row].validation);
+  }
+  EXPECT_EQ(fit.curve[fit.num_epochs - 1].validation, best);
+  // Before the first step every prediction is a half.
+  EXPECT_LT(fit.curve[0].train, std::log(2.0));
+  EXPECT_LT(fit.curve.back().train, fit.curve[0].train);
+}
+
+TEST(TrainLrhTest, WithoutValidationTheCurveSaysSo) {
+  LrhTrainOptions options;
+  options.max_epochs = 2;
+  const LrhFit fit = TrainLrh(PlantedExamples(100, 1), {}, options);
+  ASSERT_EQ(fit.curve.size(), 2);
+  EXPECT_TRUE(std::isnan(fit.curve[1].validation));
+  EXPECT_GT(fit.curve[1].train, 0);
+}
+
+// One example: the order of an epoch is the same by any path.
+TEST(LearnOnlineTest, GoesOnWhereTrainingEnded) {
+  const std::vector<LrhExample> examples = PlantedExamples(1, 1);
+  LrhTrainOptions options;
+  options.max_epochs = 5;
+  const LrhFit five = TrainLrh(examples, {}, options);
+  options.max_epochs = 3;
+  LrhFit fit = TrainLrh(examples, {}, options);
+  LearnOnline(examples[0], AllColumns(), fit);
+  EXPECT_FALSE(Equal(fit.weights, five.weights));
+  LearnOnline(examples[0], AllColumns(), fit);
+  EXPECT_TRUE(Equal(fit.weights, five.weights));
+  EXPECT_TRUE(Equal(fit.squares, five.squares));
+}
+
+TEST(LearnOnlineTest, FollowsALearnerWhoChanges) {
+  LrhFit fit = TrainLrh(PlantedExamples(2000, 1), {}, {});
+  LrhExample example = PlantedExamples(1, 2)[0];
+  for (const bool is_correct : {true, false}) {
+    example.is_correct = is_correct;
+    const float before = LogOdds(fit.weights, example.input);
+    LearnOnline(example, AllColumns(), fit);
+    const float after = LogOdds(fit.weights, example.input);
+    EXPECT_EQ(after > before, is_correct) << before << " to " << after;
   }
 }
 

@@ -13,7 +13,10 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "recommender/models/bkt.h"
 #include "recommender/models/model_set_io.h"
+#include "recommender/state/fold.h"
+#include "recommender/state/prediction.h"
 #include "recommender/training/tracing_trial.h"
 #include "storage/catalog_store.h"
 #include "storage/memory_database.h"
@@ -76,8 +79,11 @@ class TrainJobTest : public testing::Test {
   // Publishes a version made of `dataset`, as if trained on events of the
   // tenant until `last_sequence`.
   int64_t PublishModelOf(const Dataset& dataset, int64_t last_sequence) {
+    TracingRecipe recipe;
+    recipe.model = kLrhModel;
+    recipe.lrh_epochs = 5;
     ModelSet models;
-    models.tracing = RefitTracing(dataset, 5, {});
+    models.tracing = RefitTracing(dataset, recipe, {});
     ModelVersionSummary summary;
     summary.last_sequence = last_sequence;
     const auto version =
@@ -108,7 +114,6 @@ TEST_F(TrainJobTest, PublishesAModelThatDecodes) {
   ASSERT_THAT(files, IsOk());
   const auto models = DecodeModelSet(1, *files);
   ASSERT_THAT(models, IsOk());
-  EXPECT_TRUE((*models)->tracing.is_trained());
   EXPECT_EQ((*models)->tracing.params().kcs.size(), 4);
   EXPECT_EQ((*models)->tracing.params().questions.size(), 40);
   EXPECT_EQ((*models)->interest.num_resources(), 40);
@@ -131,6 +136,19 @@ TEST_F(TrainJobTest, ReportsEveryMetricBesideItsBaselines) {
     EXPECT_EQ(report["tracing"][model]["num_answers"].GetInt64(), 240);
   }
   EXPECT_GT(report["tracing"]["lrh"]["auc"].GetDouble(), 0.6);
+  EXPECT_EQ(report["tracing"]["served"]["num_answers"].GetInt64(), 240);
+  const auto& candidates = report["tracing"]["candidates"];
+  ASSERT_EQ(candidates.Size(), 3);
+  int num_chosen = 0;
+  for (const auto& candidate : candidates.GetArray()) {
+    num_chosen += candidate["chosen"].GetBool() ? 1 : 0;
+    EXPECT_GT(candidate["cost"]["multiply_adds"].GetInt64(), 0);
+    EXPECT_STRNE(candidate["reason"].GetString(), "");
+    EXPECT_GT(candidate["validation"]["log_loss"].GetDouble(), 0);
+  }
+  EXPECT_EQ(num_chosen, 1);
+  EXPECT_GT(candidates[1]["learning_curve"].Size(), 0);
+  EXPECT_TRUE(report["tracing"]["recipe"].HasMember("calibration_slope"));
   EXPECT_TRUE(report["ranking"].HasMember("popularity"));
   EXPECT_EQ(report["gates"].Size(), 1);
   EXPECT_TRUE(report["seconds"].HasMember("train tracing"));
@@ -138,10 +156,74 @@ TEST_F(TrainJobTest, ReportsEveryMetricBesideItsBaselines) {
   const std::string card =
       ReadFile(Directory().path() + "/1/report/model_card.md");
   EXPECT_THAT(card, HasSubstr("| lrh | 240 |"));
+  EXPECT_THAT(card, HasSubstr("| model | multiply-adds | bytes |"));
+  EXPECT_THAT(card, HasSubstr("| epoch | lrh, training |"));
+  EXPECT_THAT(card, HasSubstr("Calibration: "));
   EXPECT_THAT(card, HasSubstr("| popularity |"));
   EXPECT_THAT(card, HasSubstr("## Gates"));
   EXPECT_THAT(ReadFile(Directory().path() + "/1/report/report.json"),
               HasSubstr("\"tenant\":\"t\""));
+}
+
+TEST_F(TrainJobTest, ATenantMayDoWithoutTheResidual) {
+  Append(Class());
+  TrainJobOptions options = Options();
+  options.models = {kBktModel, kLrhModel};
+  const TrainJobResult result = Run(options);
+  ASSERT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+  EXPECT_EQ(result.report_json.find(kResidualModel), std::string::npos);
+}
+
+TEST_F(TrainJobTest, ModelsThatAreUnknownOrBeyondTheBudgetAreAnError) {
+  Append(Class());
+  TrainJobOptions options = Options();
+  options.models = {"film"};
+  EXPECT_THAT(RunTrainJob(options, &database_),
+              HasCode(absl::StatusCode::kInvalidArgument));
+  options.models = ServableModels();
+  options.budget.multiply_adds = 1;
+  EXPECT_THAT(RunTrainJob(options, &database_),
+              HasCode(absl::StatusCode::kInvalidArgument));
+}
+
+// A model without LR-H is bound, serves BKT, and is judged as any other.
+TEST_F(TrainJobTest, BktAloneServesAndIsComparedWith) {
+  std::vector<Event> events = SyntheticEvents(Class());
+  const auto middle = events.begin() + 25 * 40;
+  AppendEvents(kTenant, {events.begin(), middle}, &database_);
+  TrainJobOptions options = Options();
+  options.models = {kBktModel};
+  ASSERT_EQ(Run(options).outcome, TrainOutcome::kPublished);
+  const auto models = DecodeModelSet(1, *Directory().Load(1));
+  ASSERT_THAT(models, IsOk());
+  const TracingModel& tracing = (*models)->tracing;
+  EXPECT_FALSE(tracing.is_trained());
+  ASSERT_EQ(tracing.params().kcs.size(), 4);
+
+  const KcKey kc = KcKeyOf("k0");
+  const ResourceKey question = ResourceKeyOf("q0-0");
+  const BktParams& bkt = tracing.Bkt(tracing.FindKc(kc));
+  LearnerState state;
+  const absl::Time now = absl::FromUnixSeconds(0);
+  EXPECT_EQ(PredictAnswer(tracing, state, question, {kc}, now),
+            PredictCorrect(bkt, bkt.p_init));
+  Interaction right;
+  right.verb = Verb::kAnswered;
+  right.question = right.resource = question;
+  right.kcs = {kc};
+  right.is_correct = true;
+  Fold(tracing, right, state);
+  EXPECT_EQ(PredictAnswer(tracing, state, question, {kc}, now),
+            PredictCorrect(bkt, UpdateKnown(bkt, bkt.p_init, true)));
+
+  AppendEvents(kTenant, {middle, events.end()}, &database_);
+  const TrainJobResult second = Run(Options());
+  ASSERT_EQ(second.outcome, TrainOutcome::kPublished) << second.message;
+  rapidjson::Document report;
+  report.Parse(second.report_json.c_str());
+  ASSERT_TRUE(report["serving"].HasMember("serving")) << second.report_json;
+  EXPECT_EQ(report["serving"]["serving"]["num_answers"].GetInt64(), 5 * 40);
+  EXPECT_EQ(report["gates"].Size(), 2);
 }
 
 TEST_F(TrainJobTest, SameSeedAndDataGiveTheSameFilesWithAnyNumberOfThreads) {
@@ -394,6 +476,7 @@ TEST_F(TrainJobTest, RefusedRunsLeaveTheLastTenReports) {
   Append(bad);
   TrainJobOptions options = Options();
   options.num_factors = 1;
+  options.models = {kLrhModel};
   std::string last;
   for (int run = 0; run < 12; ++run) {
     const TrainJobResult result = Run(options);

@@ -169,18 +169,49 @@ TEST_F(CommandsTest, ALearnerIsShownWithTitlesAndWithoutClaims) {
     known->set_num_correct(4);
     known->set_recall(.8f);
     known->mutable_last_practised_time()->set_seconds(1767225600);
+    known->set_p_correct(.75f);
+    known->set_level(v1::KnowledgeComponentMastery::LEVEL_PROFICIENT);
+    known->mutable_due_time()->set_seconds(1767312000);
     v1::KnowledgeComponentMastery* unclaimed = response->add_mastery();
     unclaimed->set_knowledge_component("knowledgeComponents/k2");
     unclaimed->set_recall(1);
+    unclaimed->set_level(v1::KnowledgeComponentMastery::LEVEL_NONE);
     return absl::OkStatus();
   });
   EXPECT_EQ(ShowLearner({"l1", {}}, &server_, console_), kExitOk);
-  EXPECT_THAT(out_.str(), HasSubstr("p(known)     +-  right  wrong recall "
-                                    "last practised        kc  title\n"));
-  EXPECT_THAT(out_.str(), HasSubstr("   0.900  0.000      4      0  0.800 "
-                                    "2026-01-01T00:00:00Z  k1  Title of k1\n"));
-  EXPECT_THAT(out_.str(), HasSubstr("   0.000  0.000      0      0      - "
-                                    "-                     k2  Title of k2\n"));
+  EXPECT_THAT(out_.str(),
+              HasSubstr("p(known)     +- p(correct) level       right  wrong "
+                        "recall last practised       due                   "
+                        "kc  title\n"));
+  EXPECT_THAT(out_.str(),
+              HasSubstr("   0.900  0.000      0.750 proficient      4      0 "
+                        " 0.800 2026-01-01T00:00:00Z 2026-01-02T00:00:00Z  "
+                        "k1  Title of k1\n"));
+  EXPECT_THAT(out_.str(),
+              HasSubstr("   0.000  0.000      0.000 none            0      0 "
+                        "     - -                    -                     "
+                        "k2  Title of k2\n"));
+}
+
+TEST_F(CommandsTest, APredictionIsExplainedOnRequest) {
+  server_.On(kGetLearnerState, [](const auto& request, auto* response) {
+    v1::KnowledgeComponentMastery* mastery = response->add_mastery();
+    mastery->set_knowledge_component("knowledgeComponents/k1");
+    if (!request.explain()) return absl::OkStatus();
+    for (const auto& [words, log_odds] :
+         {std::pair("recent answers", -.5f), std::pair("how hard", .25f)}) {
+      v1::PredictionPart* part = mastery->add_parts();
+      part->set_words(words);
+      part->set_log_odds(log_odds);
+    }
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(ShowLearner({"l1", {}}, &server_, console_), kExitOk);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("recent answers")));
+  EXPECT_EQ(ShowLearner({"l1", {}, /*explain=*/true}, &server_, console_),
+            kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr(" -0.50 recent answers\n" +
+                                    std::string(27, ' ') + "+0.25 how hard\n"));
 }
 
 TEST_F(CommandsTest, TheTracingReportSaysWhatItWasMadeFrom) {
