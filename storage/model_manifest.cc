@@ -1,5 +1,6 @@
 #include "storage/model_manifest.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -85,7 +86,8 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes,
   }
   bytes.remove_prefix(kDigestSize + 1);
   storage::v1::ModelManifest record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (bytes.size() > std::numeric_limits<int32_t>::max() ||
+      !record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError(absl::StrCat(path, " does not parse"));
   }
   RETURN_IF_ERROR(CheckFormatAndTenant(record, tenant, path));

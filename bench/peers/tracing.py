@@ -19,8 +19,8 @@ for bench/README.md.
            max_iter=1000.
 
 Times are of fitting, from answers in memory to parameters, the median of the
-runs. Ours: `train_seconds`, which counts, makes features, chooses the epoch
-and, for BKT, checks the calibration. pyBKT's has its preparation in pandas;
+runs. Ours: `train_seconds`: counts, and for Best-LR makes features and chooses
+the epoch. pyBKT's has its preparation in pandas;
 `em_seconds` is its C++ alone. scikit-learn's is without making the columns.
 `us_per_answer` is of predicting: ours one answer after the other with making
 the features and moving the state (p50), theirs in one batch, scikit-learn's

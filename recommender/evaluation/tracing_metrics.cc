@@ -21,25 +21,33 @@ double Loss(const Prediction& prediction) {
 }
 
 // Mean of `losses`, which belong to `predictions`, and its standard error with
-// learners as clusters.
+// learners as clusters; of a single learner, with answers as clusters.
 LossDifference ClusteredMean(absl::Span<const Prediction> predictions,
                              const std::vector<double>& losses) {
   if (losses.empty()) return {};
   const double count = static_cast<double>(losses.size());
   const double mean =
       std::accumulate(losses.begin(), losses.end(), 0.0) / count;
+  const bool has_learners = std::any_of(
+      predictions.begin(), predictions.end(), [&](const Prediction& p) {
+        return p.learner != predictions.front().learner;
+      });
   double sum_of_squares = 0;
-  double of_learner = 0;
+  double of_cluster = 0;
+  double num_clusters = 0;
   for (size_t row = 0; row < losses.size(); ++row) {
-    of_learner += losses[row] - mean;
+    of_cluster += losses[row] - mean;
     const bool is_last =
-        row + 1 == losses.size() ||
+        !has_learners || row + 1 == losses.size() ||
         predictions[row + 1].learner != predictions[row].learner;
     if (!is_last) continue;
-    sum_of_squares += of_learner * of_learner;
-    of_learner = 0;
+    sum_of_squares += of_cluster * of_cluster;
+    of_cluster = 0;
+    ++num_clusters;
   }
-  return {mean, std::sqrt(sum_of_squares) / count};
+  // Few clusters lie nearer to their own mean than to the true one.
+  const double spread = num_clusters / std::max(1.0, num_clusters - 1);
+  return {mean, std::sqrt(spread * sum_of_squares) / count};
 }
 
 struct Counts {

@@ -76,7 +76,7 @@ Blocks BlocksOf(const ResidualShape& shape) {
   return blocks;
 }
 
-// Kept by each thread, so that an answer allocates nothing. Of a size of its
+// Kept by each thread, so that an answer allocates little. Of a size of its
 // own, as results must not depend on where a caller's vectors are aligned.
 struct Scratch {
   Vector input;   // Of the layer at hand.

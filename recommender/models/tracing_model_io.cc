@@ -24,6 +24,10 @@ constexpr int kNumBktParams = 5;
 // Far above what is worth serving: a learner's state has as many floats per kc.
 constexpr int32_t kMaxResidualSize = 512;
 constexpr int32_t kMaxResidualRows = 1 << 24;
+// Wider than training makes them, narrow enough that no prediction overflows.
+constexpr float kMaxWeight = 1e4f;
+constexpr float kMinScale = 1e-3f;
+constexpr float kMaxScale = 1e7f;
 
 template <typename Range>
 void Append(const Range& values, Floats& field) {
@@ -140,21 +144,23 @@ absl::Status ValidateResidual(const TracingRecord& record) {
   RETURN_IF_ERROR(check.Size("residual.feature_scale",
                              residual.feature_scale_size(),
                              residual.num_features()));
-  RETURN_IF_ERROR(check.Finite("residual.values", residual.values()));
+  RETURN_IF_ERROR(check.Within("residual.values", residual.values(),
+                               -kMaxWeight, kMaxWeight));
   RETURN_IF_ERROR(
       check.Finite("residual.feature_mean", residual.feature_mean()));
   return check.Within("residual.feature_scale", residual.feature_scale(),
-                      std::numeric_limits<float>::min(), kMaxFloat);
+                      kMinScale, kMaxScale);
 }
 
 absl::Status ValidateCorrections(const TracingRecord& record) {
   const RecordChecks check(kTracingFile);
   if (record.has_calibration()) {
     RETURN_IF_ERROR(check.Within("calibration.slope",
-                                 record.calibration().slope(),
-                                 std::numeric_limits<float>::min(), kMaxFloat));
-    RETURN_IF_ERROR(
-        check.Finite("calibration.bias", {record.calibration().bias()}));
+                                 record.calibration().slope(), kMinScale,
+                                 kMaxWeight));
+    RETURN_IF_ERROR(check.Within("calibration.bias",
+                                 record.calibration().bias(), -kMaxWeight,
+                                 kMaxWeight));
   }
   return check.Within("correction_rate", record.correction_rate(), 0, 1);
 }
@@ -247,7 +253,8 @@ std::string EncodeTracing(const TracingParams& params) {
 
 absl::StatusOr<TracingParams> DecodeTracing(absl::string_view bytes) {
   TracingRecord record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (bytes.size() > std::numeric_limits<int32_t>::max() ||
+      !record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError("tracing.pb does not parse");
   }
   RETURN_IF_ERROR(ValidateSizes(record));

@@ -39,7 +39,7 @@ struct Groups {
 Groups GroupExamples(absl::Span<const LrhExample> examples,
                      const std::vector<int>& group_of_example) {
   Groups groups;
-  groups.examples.reserve(examples.size() * 2);
+  groups.examples.reserve(examples.size() * 7 / 4 + examples.size() / 8);
   for (int piece = 0; piece < 2 * kNumGroups - 1; ++piece) {
     groups.begin[piece] = static_cast<int64_t>(groups.examples.size());
     for (size_t row = 0; row < examples.size(); ++row) {

@@ -54,7 +54,8 @@ struct ResidualData {
 // parameters of questions that are rare, over mini-batches of sequences,
 // gradients clipped to norm 5. A batch is cut into chunks that do not depend on
 // the number of threads, and their gradients are added in chunk order: equal
-// bytes for any number of threads, one build and vector target.
+// bytes for any number of threads, on one kind of machine (Eigen cuts products
+// by the sizes of its caches), build and vector target.
 //
 // With validation examples the weights are those of the epoch with the lowest
 // log loss on them; epoch 0, LR-H alone, counts too if there are offsets.

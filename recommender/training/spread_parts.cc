@@ -18,6 +18,8 @@ std::vector<TrackPart> SpreadParts(absl::Span<const TrackPart> parts,
       kept.push_back(part);
     }
   }
+  // A part of more than twice as many would else leave nothing.
+  if (kept.empty() && max_answers > 0) kept.push_back(parts.front());
   return kept;
 }
 

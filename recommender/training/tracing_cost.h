@@ -15,7 +15,9 @@ namespace evenlight {
 // model of ours shares.
 struct TracingCost {
   int64_t multiply_adds = 0;  // To predict it and to fold it in.
-  int64_t state_bytes = 0;    // Of model-dependent state read and written.
+  // Of model-dependent state that it reads and changes: the learner's own and
+  // that of one kc. What is stored for a learner grows with the kcs practised.
+  int64_t state_bytes = 0;
 };
 
 bool IsWithin(const TracingCost& cost, const TracingCost& budget);

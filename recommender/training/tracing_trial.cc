@@ -60,6 +60,17 @@ TracingFitOptions FitOptions(const TracingTrialOptions& options) {
   return fit;
 }
 
+// Chooses the calibration and the correction rate of a fitted model.
+void ChooseCorrections(absl::Span<const TrackPart> validation, int num_threads,
+                       TracingFit& fit) {
+  TracingRecipe& recipe = fit.recipe;
+  recipe.calibration = FitCalibration(fit.model, validation, num_threads);
+  fit.model = WithCalibration(fit.model, recipe.calibration);
+  recipe.correction_rate =
+      ChooseCorrectionRate(fit.model, validation, num_threads);
+  fit.model = WithCorrectionRate(fit.model, recipe.correction_rate);
+}
+
 class Trial {
  public:
   Trial(const Dataset& dataset, const TracingTrialOptions& options)
@@ -123,17 +134,12 @@ class Trial {
         candidate.reason = "no residual was better than LR-H alone";
       }
     }
-    TracingRecipe& recipe = trial_.recipe;
-    recipe = fits_[choice.chosen].recipe;
-    TracingModel& model = trial_.model;
-    model = fits_[choice.chosen].model;
-    recipe.calibration =
-        FitCalibration(model, parts_.validation, options_.num_threads);
-    model = WithCalibration(model, recipe.calibration);
-    recipe.correction_rate =
-        ChooseCorrectionRate(model, parts_.validation, options_.num_threads);
-    model = WithCorrectionRate(model, recipe.correction_rate);
-    trial_.validation = EvaluateTracing(Predict(model, parts_.validation));
+    TracingFit chosen = fits_[choice.chosen];
+    ChooseCorrections(parts_.validation, options_.num_threads, chosen);
+    trial_.recipe = chosen.recipe;
+    trial_.model = std::move(chosen.model);
+    trial_.validation =
+        EvaluateTracing(Predict(trial_.model, parts_.validation));
   }
 
   void Judge() {
@@ -196,16 +202,20 @@ class Trial {
   TracingTrial trial_;
 };
 
-// As a trial before their later window would.
-int ChooseLrhEpochs(absl::Span<const LearnerTrack> learners,
-                    const IdTables& ids, const TracingTrialOptions& options) {
+// The recipe for `model`, as a trial before their later window would choose it.
+TracingRecipe ChooseRecipe(const std::string& model,
+                           absl::Span<const LearnerTrack> learners,
+                           const IdTables& ids,
+                           const TracingTrialOptions& options) {
   const Split parts = HoldOutLearners(learners, options.seed);
-  if (parts.validation.empty()) return kDefaultEpochs;
-  TracingFitOptions fit = FitOptions(options);
-  fit.progress = nullptr;
-  return TracingFitter(parts.train, parts.validation, ids, fit)
-      .lrh()
-      .num_epochs;
+  TracingFitOptions quiet = FitOptions(options);
+  quiet.progress = nullptr;
+  if (parts.validation.empty()) quiet.max_lrh_epochs = kDefaultEpochs;
+  TracingFitter fitter(parts.train, parts.validation, ids, quiet);
+  const bool has_kcs = !fitter.base().params().kcs.empty();
+  TracingFit fit = fitter.Fit(has_kcs ? model : kBktModel);
+  ChooseCorrections(parts.validation, options.num_threads, fit);
+  return fit.recipe;
 }
 
 std::vector<Prediction> PredictAnswersAfter(const TracingModel& model,
@@ -229,17 +239,15 @@ TracingTrial TryTracing(const Dataset& dataset,
 
 std::optional<ServingComparison> CompareWithServing(
     const Dataset& dataset, const TracingModel& serving, int64_t last_sequence,
-    const TracingRecipe& chosen, const TracingTrialOptions& options) {
+    const std::string& model, const TracingTrialOptions& options) {
   const AnswersAfter answers =
       FindAnswersAfter(dataset.learners, last_sequence);
   if (answers.count < kMinJudgedAnswers) return std::nullopt;
   std::vector<LearnerTrack> earlier =
       TracksUntil(dataset.learners, last_sequence);
   SplitLaterWindow(absl::MakeSpan(earlier));
-  TracingRecipe recipe = chosen;
-  if (recipe.lrh_epochs > 0) {
-    recipe.lrh_epochs = ChooseLrhEpochs(earlier, dataset.ids, options);
-  }
+  const TracingRecipe recipe =
+      ChooseRecipe(model, earlier, dataset.ids, options);
   const TracingModel candidate =
       FitRecipe(WholeTracks(earlier), dataset.ids, recipe, FitOptions(options));
   const std::vector<Prediction> by_candidate =

@@ -88,12 +88,12 @@ struct ServingComparison {
 inline constexpr int64_t kMinJudgedAnswers = 100;
 
 // `last_sequence` is that of the last event that `serving` was trained on. The
-// candidate is fitted as `chosen` says, but for LR-H's epochs: their number
-// belongs to the data, and is chosen on those events. nullopt if fewer than
-// `kMinJudgedAnswers` answers came since.
+// candidate is today's `model`: that choice is all that it has of later events.
+// Its epochs, calibration and correction rate are chosen on those that
+// `serving` had. nullopt if fewer than `kMinJudgedAnswers` answers came since.
 std::optional<ServingComparison> CompareWithServing(
     const Dataset& dataset, const TracingModel& serving, int64_t last_sequence,
-    const TracingRecipe& chosen, const TracingTrialOptions& options);
+    const std::string& model, const TracingTrialOptions& options);
 
 // Fits on everything.
 TracingModel RefitTracing(const Dataset& dataset, const TracingRecipe& recipe,

@@ -231,7 +231,7 @@ class TrainRun {
     }
     report_.serving =
         CompareWithServing(dataset_, serving, version.last_sequence,
-                           report_.tracing.recipe, TracingOptions());
+                           report_.tracing.recipe.model, TracingOptions());
     if (!report_.serving.has_value()) {
       report_.serving_note = absl::StrCat("fewer than ", kMinJudgedAnswers,
                                           " answers came since it was trained");
@@ -278,8 +278,11 @@ class TrainRun {
         .last_sequence = dataset_.last_sequence,
         .seed = options_.seed,
         .status = absl::OkStatus()};
-    ASSIGN_OR_RETURN(report_.version, directory_.Publish(EncodeModelSet(models),
-                                                         report, summary));
+    const ModelFiles files = EncodeModelSet(models);
+    // What would not load must not become the newest.
+    RETURN_IF_ERROR(DecodeModelSet(next_version_, files).status());
+    ASSIGN_OR_RETURN(report_.version,
+                     directory_.Publish(files, report, summary));
     return Finish(TrainOutcome::kPublished, report_.message);
   }
 

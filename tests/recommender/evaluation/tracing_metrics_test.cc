@@ -30,7 +30,7 @@ TEST(TracingMetricsTest, MatchIndependentlyComputedNumbers) {
   EXPECT_NEAR(metrics.auc_error, 0.1667591171, kTolerance);
   EXPECT_NEAR(metrics.accuracy, 7.0 / 12, kTolerance);
   EXPECT_NEAR(metrics.log_loss, 0.7342843150, kTolerance);
-  EXPECT_NEAR(metrics.log_loss_error, 0.0671361225, kTolerance);
+  EXPECT_NEAR(metrics.log_loss_error, 0.0775221129, kTolerance);
   EXPECT_NEAR(metrics.calibration_error, 0.3458333333, kTolerance);
   EXPECT_NEAR(CalibrationError(Twelve(), 5), 0.2791666667, kTolerance);
 }
@@ -67,6 +67,21 @@ TEST(AucTest, OneClassCannotTell) {
   EXPECT_TRUE(std::isnan(Auc({})));
   EXPECT_TRUE(std::isnan(Auc({{.1f, true}, {.9f, true}})));
   EXPECT_TRUE(std::isnan(Auc({{.1f, false}, {.9f, false}})));
+}
+
+// Losses of .1 and .3 at two learners, one answer each: the standard deviation
+// .1 sqrt(2) over sqrt(2). One learner's answers count one by one.
+TEST(TracingMetricsTest, FewLearnersAreNotMadeSureOf) {
+  const auto p = [](double loss) {
+    return static_cast<float>(std::exp(-loss));
+  };
+  const std::vector<Prediction> apart = {{p(0.1), true, 0}, {p(0.3), true, 1}};
+  EXPECT_NEAR(EvaluateTracing(apart).log_loss_error, 0.1, 1e-6);
+  const std::vector<Prediction> one = {{p(0.1), true, 0}, {p(0.3), true, 0}};
+  EXPECT_NEAR(EvaluateTracing(one).log_loss_error, 0.1, 1e-6);
+  EXPECT_GT(CompareLogLoss(one, {{p(0.1), true, 0}, {p(0.1), true, 0}})
+                .standard_error,
+            0.09);
 }
 
 TEST(TracingMetricsTest, NoAnswersGiveZerosWhereTheyAreSums) {

@@ -73,5 +73,22 @@ TEST(Assist2009Test, ModelsReachTheirMeasuredAuc) {
   }
 }
 
+// Five folds, measured: LR-H .7791, with the residual .7836.
+TEST(Assist2009Test, TheResidualIsWorthMoreThanNoise) {
+  const std::string path = TestDataPath("tracing/assist2009/answers.csv");
+  EVENLIGHT_NEEDS_DATA(path);
+  std::ifstream file(path);
+  TracingExperimentOptions options;
+  options.models = {"lrh", "lrh2gru"};
+  options.folds = {1};
+  const auto scores = RunTracingExperiment(ReadAssist2009(file), options);
+  ASSERT_THAT(scores, IsOk());
+  ASSERT_EQ(scores->size(), 4);  // Each model's fold and mean.
+  const TracingScore& lrh = scores->at(0);
+  const TracingScore& residual = scores->at(2);
+  EXPECT_GT(residual.figures.auc, lrh.figures.auc + 0.002);
+  EXPECT_LT(residual.figures.log_loss, lrh.figures.log_loss - 0.001);
+}
+
 }  // namespace
 }  // namespace evenlight
