@@ -120,7 +120,14 @@ printf '{"eventId":"demo-%s","actor":"learners/%s","resource":"%s","eventTime":"
 run show learner "$learner" | tee "$demo/before.txt" >/dev/null
 run import events "$event"
 run show learner "$learner" >"$demo/after.txt"
-diff "$demo/before.txt" "$demo/after.txt" | sed -n 's/^</before: /p; s/^>/after:  /p' || true
+# A learner's own correction moves p(correct) of every kc: only rows whose
+# p_known (column 1, by the kc in column 10) moved are shown.
+awk 'FNR == NR { before[$10] = $0; p_known[$10] = $1; next }
+     FNR == 4 { print "         " $0 }
+     FNR > 4 && p_known[$10] != $1 {
+       if ($10 in before) print "before:  " before[$10]
+       print "after:   " $0
+     }' "$demo/before.txt" "$demo/after.txt"
 
 say "is anything missing?"
 run doctor
