@@ -215,8 +215,9 @@ TEST(DueTimeTest, IsWhenRecallFallsBelowTheLimit) {
     Mastery mastery = MasteryWith(0.5f, num_correct, num_incorrect);
     mastery.last_time = kStart;
     const absl::Duration stability = DueTime(mastery) - kStart;
-    const auto recall = [&](double share) {
-      return Recall(share * stability, num_correct, num_incorrect);
+    const auto recall = [&, right = num_correct,
+                         wrong = num_incorrect](double share) {
+      return Recall(share * stability, right, wrong);
     };
     EXPECT_GT(recall(1 - 1e-4), kDueRecall);
     EXPECT_LT(recall(1 + 1e-4), kDueRecall);
