@@ -86,7 +86,7 @@ ModelSet MakeModels(Random& random, const Catalog& catalog) {
   for (float& value : factors.factors.reshaped()) {
     value = Unit(random) - 0.5f;
   }
-  factors.gram = factors.factors.transpose() * factors.factors;
+  ToEigenbasis(factors);
   factors.unobserved_weight = 0.1f;
   factors.regularization = 0.01f;
   ModelSet models;

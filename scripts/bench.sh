@@ -4,10 +4,13 @@
 #   figure=... value=... unit=... [floor=... ratio=...]
 #
 #   scripts/bench.sh            everything
-#   scripts/bench.sh serve      one of: floors fold ingest pipeline residual
-#                               serve
+#   scripts/bench.sh serve      one of: floors cold fold ingest pipeline
+#                               residual serve
 #   scripts/bench.sh peers      knowledge tracing beside pyBKT and scikit-learn,
 #                               which it gets from PyPI; not part of everything
+#   scripts/bench.sh factorisation   factors and retrieval beside implicit and
+#                               faiss, likewise; with the set of 20 M
+#                               interactions it takes a quarter of an hour
 #
 # Figures are compared with floors of the same run: these machines are noisy,
 # an absolute time means little. bench/README.md keeps the last table.
@@ -17,22 +20,23 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 names=("${@:-all}")
-[ "${names[0]}" = all ] && names=(floors fold ingest pipeline residual serve)
+[ "${names[0]}" = all ] && names=(floors cold fold ingest pipeline residual serve)
 
 binary() {
   case $1 in
     floors) echo floors ;;
     peers) echo evenlight ;;
-    fold | ingest | pipeline | residual | serve) echo "$1_bench" ;;
+    factorisation) echo factorisation_bench retrieval_bench ;;
+    cold | fold | ingest | pipeline | residual | serve) echo "$1_bench" ;;
     *)
-      echo "no bench is called $1; they are: floors fold ingest pipeline residual serve peers" >&2
+      echo "no bench is called $1; they are: floors cold fold ingest pipeline residual serve peers factorisation" >&2
       return 2
       ;;
   esac
 }
 
 targets=()
-for name in "${names[@]}"; do targets+=("$(binary "$name")"); done
+for name in "${names[@]}"; do targets+=($(binary "$name")); done
 build release "${targets[@]}" >&2
 
 for name in "${names[@]}"; do
@@ -40,7 +44,9 @@ for name in "${names[@]}"; do
   echo "bench: $name" >&2
   if [ "$name" = peers ]; then
     bench/peers/tracing.py
-  elif [ "$name" = serve ]; then
+  elif [ "$name" = factorisation ]; then
+    bench/peers/factorisation.py --large
+  elif [ "$name" = serve ] || [ "$name" = cold ]; then
     "$program"
   else
     "$program" --benchmark_format=json 2>/dev/null |

@@ -7,7 +7,8 @@ PACKAGES=(
   build-essential ca-certificates ccache clang-14 clang-format-14
   clang-tidy-14 cmake git libabsl-dev libbenchmark-dev libboost-dev
   libcli11-dev libclang-rt-14-dev libcsv-dev libeigen3-dev libgmock-dev
-  libgrpc++-dev libgrpc-dev libgtest-dev libprotobuf-dev libprotoc-dev
+  libgrpc++-dev libgrpc-dev libgtest-dev libhwy-dev libprotobuf-dev
+  libprotoc-dev
   librocksdb-dev libssl-dev libutfcpp-dev libxxhash-dev lld ninja-build pkg-config
   protobuf-compiler protobuf-compiler-grpc python3 rapidjson-dev
 )

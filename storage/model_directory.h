@@ -36,6 +36,9 @@ struct ModelVersionSummary {
   // then, whatever their times. 0: not known.
   int64_t last_sequence = 0;
   int64_t seed = 0;
+  // The vector target it was trained with, for example `AVX3`: files are equal
+  // to the byte only between runs with the same one.
+  std::string vector_target;
   absl::Status status;  // Of the MANIFEST only; the files are not read.
 };
 

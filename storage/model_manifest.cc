@@ -15,22 +15,6 @@ namespace {
 
 constexpr size_t kDigestSize = 64;
 
-// Model files are byte-equal only between builds for the same vector target.
-constexpr char kVectorTarget[] =
-#if defined(__AVX512F__)
-    "x86-64-v4";
-#elif defined(__AVX2__)
-    "x86-64-v3";
-#elif defined(__SSE4_2__)
-    "x86-64-v2";
-#elif defined(__x86_64__)
-    "x86-64-v1";
-#elif defined(__aarch64__)
-    "aarch64";
-#else
-    "generic";
-#endif
-
 absl::Status CheckFormatAndTenant(const storage::v1::ModelManifest& record,
                                   const TenantId& tenant,
                                   const std::string& path) {
@@ -64,7 +48,7 @@ std::string EncodeManifest(const TenantId& tenant,
   record.set_num_events(summary.num_events);
   record.set_last_sequence(summary.last_sequence);
   record.set_seed(summary.seed);
-  record.set_vector_target(kVectorTarget);
+  record.set_vector_target(summary.vector_target);
   for (const auto& [name, bytes] : files) {
     storage::v1::ModelFile* file = record.add_files();
     file->set_name(name);
@@ -95,6 +79,7 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes,
   manifest.summary.version = record.version();
   manifest.summary.data_time = FromMicros(record.data_time_us());
   manifest.summary.num_events = record.num_events();
+  manifest.summary.vector_target = record.vector_target();
   manifest.summary.last_sequence = record.last_sequence();
   manifest.summary.seed = record.seed();
   for (const storage::v1::ModelFile& file : record.files()) {

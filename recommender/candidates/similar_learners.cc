@@ -1,24 +1,18 @@
 #include "recommender/candidates/similar_learners.h"
 
+#include <array>
+
 #include "recommender/candidates/top_few.h"
+#include "recommender/candidates/top_kernels.h"
 #include "recommender/models/factors.h"
 #include "recommender/state/engagement.h"
 
 namespace evenlight {
 namespace {
 
-// The scope's rows lie scattered, so that the scan would wait for memory at
-// every one of them.
-constexpr size_t kPrefetchAhead = 8;
-constexpr Eigen::Index kFloatsPerLine = 16;
-
-void Prefetch(const FactorMatrix& factors, ResourceRow row) {
-  if (row == ResourceRow::kNone) return;
-  const float* const begin = factors.row(ToInt(row)).data();
-  for (Eigen::Index i = 0; i < factors.cols(); i += kFloatsPerLine) {
-    __builtin_prefetch(begin + i);
-  }
-}
+// Scored together, so that the memory is asked for all their rows, which lie
+// scattered, before the first is needed.
+constexpr size_t kRowsAtOnce = 64;
 
 }  // namespace
 
@@ -32,7 +26,7 @@ std::optional<Eigen::VectorXf> FoldInLearner(const LearnerView& view) {
   for (const ResourceState* resource :
        LatestEngagements(view.state(), is_known)) {
     history.push_back({interest.FindResource(resource->resource),
-                       EngagementWeight(*resource)});
+                       EngagementWeight(*resource, view.state().last.time)});
   }
   if (history.empty()) return std::nullopt;
   absl::StatusOr<Eigen::VectorXf> factors =
@@ -45,22 +39,31 @@ void ProposeSimilarLearners(const SourceInput& input,
                             const Eigen::VectorXf& learner_factors,
                             std::vector<Candidate>& candidates) {
   const ServingSnapshot& snapshot = input.view.snapshot();
-  const FactorMatrix& factors =
-      snapshot.models->interest.params().factors.factors;
+  const absl::Span<const float> learner(
+      learner_factors.data(), static_cast<size_t>(learner_factors.size()));
   TopFew best(input.limit);
-  for (size_t i = 0; i < input.scope.size(); ++i) {
-    if (i + kPrefetchAhead < input.scope.size()) {
-      Prefetch(factors, snapshot.resource_row(input.scope[i + kPrefetchAhead]));
+  std::array<ResourceIndex, kRowsAtOnce> some;
+  std::array<const float*, kRowsAtOnce> rows;
+  std::array<float, kRowsAtOnce> scores;
+  size_t count = 0;
+  const auto offer = [&] {
+    ScoreRowsAt({rows.data(), count}, learner, scores.data());
+    for (size_t i = 0; i < count; ++i) {
+      // Most are not near the top; only the few that are ask for the gate.
+      if (best.Takes(scores[i], some[i]) && input.is_eligible(some[i])) {
+        best.Add(scores[i], some[i]);
+      }
     }
-    const ResourceIndex resource = input.scope[i];
-    const ResourceRow row = snapshot.resource_row(resource);
-    if (row == ResourceRow::kNone) continue;
-    const float score = factors.row(ToInt(row)).dot(learner_factors);
-    // Most are not near the top; only the few that are ask for the gate.
-    if (best.Takes(score, resource) && input.is_eligible(resource)) {
-      best.Add(score, resource);
-    }
+    count = 0;
+  };
+  for (const ResourceIndex resource : input.scope) {
+    const absl::Span<const float> factors = snapshot.FactorsOf(resource);
+    if (factors.empty()) continue;
+    some[count] = resource;
+    rows[count++] = factors.data();
+    if (count == kRowsAtOnce) offer();
   }
+  offer();
   for (const auto& [score, resource] : best.Take()) {
     candidates.push_back({resource, Reason::kSimilarLearners});
   }

@@ -17,8 +17,9 @@ namespace evenlight {
 // factors or knows nothing that the learner engaged with.
 std::optional<Eigen::VectorXf> FoldInLearner(const LearnerView& view);
 
-// Proposes the resources in scope with the highest <learner, resource>; ties by
-// position. An exact scan.
+// Proposes the resources in scope with the highest <learner, resource>, those
+// newer than the model by their features (ServingSnapshot::FactorsOf()); ties
+// by position. An exact scan.
 void ProposeSimilarLearners(const SourceInput& input,
                             const Eigen::VectorXf& learner_factors,
                             std::vector<Candidate>& candidates);

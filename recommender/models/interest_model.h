@@ -18,7 +18,11 @@ namespace evenlight {
 // What an InterestModel is made of. Rows are positions in `resources`.
 struct InterestParams {
   std::vector<ResourceId> resources;
-  ResourceFactors factors;        // As many rows as `resources`; or none.
+  ResourceFactors factors;  // As many rows as `resources`; or none.
+  // What each feature adds to the factors of a resource that is newer than the
+  // model; see resource_features.h. Increasing fingerprints, and one row each.
+  std::vector<uint64_t> cold_features;
+  FactorMatrix cold;              // [num cold_features x num_factors]
   std::vector<float> popularity;  // [num_resources], number of learners, >= 0.
   // By grade, best first: rows and their popularity among its learners.
   std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> grades;

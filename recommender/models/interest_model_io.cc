@@ -16,6 +16,10 @@ namespace {
 
 using storage::v1::FactorsRecord;
 
+constexpr int kFactorsFormat = 2;
+// Of the largest; rounding is below 1e-5.
+constexpr float kSpectrumTolerance = 1e-3f;
+
 static_assert(std::endian::native == std::endian::little,
               "factors are stored as little-endian floats");
 
@@ -74,6 +78,40 @@ absl::Status ValidateScores(const FactorsRecord& record) {
                       kMaxFloat);
 }
 
+absl::Status ValidateCold(const FactorsRecord& record) {
+  const RecordChecks check(kFactorsFile);
+  const auto& features = record.cold_features();
+  RETURN_IF_ERROR(check.Size("cold", static_cast<int64_t>(record.cold().size()),
+                             int64_t{features.size()} * record.num_factors() *
+                                 int64_t{sizeof(float)}));
+  for (int row = 1; row < features.size(); ++row) {
+    if (features[row - 1] >= features[row]) {
+      return check.Broken("cold_features", "do not increase");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Both are stored, so that a file whose halves come from two trainings shows.
+absl::Status ValidateSpectrum(const ResourceFactors& resources) {
+  const RecordChecks check(kFactorsFile);
+  const Eigen::MatrixXf gram =
+      resources.factors.transpose() * resources.factors;
+  // One number that is not finite, or too large to square, shows here.
+  if (!gram.allFinite()) {
+    return check.Broken("factors", "holds a number that is not finite");
+  }
+  Eigen::MatrixXf difference = gram;
+  difference.diagonal() -= resources.spectrum;
+  if (difference.cwiseAbs().maxCoeff() >
+      kSpectrumTolerance * gram.diagonal().maxCoeff()) {
+    return check.Broken("spectrum",
+                        "is not that of the factors: the file is of two "
+                        "generations");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ResourceFactors> ToFactors(const FactorsRecord& record) {
   const RecordChecks check(kFactorsFile);
   ResourceFactors resources;
@@ -83,11 +121,23 @@ absl::StatusOr<ResourceFactors> ToFactors(const FactorsRecord& record) {
   resources.factors.resize(record.resources_size(), record.num_factors());
   std::memcpy(resources.factors.data(), record.factors().data(),
               record.factors().size());
-  resources.gram.noalias() = resources.factors.transpose() * resources.factors;
-  // One number that is not finite, or too large to square, shows here.
-  if (!resources.gram.allFinite()) {
-    return check.Broken("factors", "holds a number that is not finite");
+  if (record.format_version() < kFactorsFormat) {
+    if (!(resources.factors.transpose() * resources.factors)
+             .eval()
+             .allFinite()) {
+      return check.Broken("factors", "holds a number that is not finite");
+    }
+    ToEigenbasis(resources);
+    return resources;
   }
+  resources.exponent = record.exponent();
+  RETURN_IF_ERROR(
+      check.Size("spectrum", record.spectrum_size(), record.num_factors()));
+  RETURN_IF_ERROR(check.Within("spectrum", record.spectrum(), 0, kMaxFloat));
+  RETURN_IF_ERROR(check.Within("exponent", record.exponent(), 0, 1));
+  resources.spectrum = Eigen::Map<const Eigen::VectorXf>(
+      record.spectrum().data(), record.spectrum_size());
+  RETURN_IF_ERROR(ValidateSpectrum(resources));
   return resources;
 }
 
@@ -124,6 +174,15 @@ std::string EncodeInterest(const InterestParams& params) {
     record.set_num_factors(static_cast<int32_t>(factors.cols()));
     record.set_factors(factors.data(), factors.size() * sizeof(float));
   }
+  record.set_format_version(kFactorsFormat);
+  record.mutable_spectrum()->Add(params.factors.spectrum.begin(),
+                                 params.factors.spectrum.end());
+  record.set_exponent(params.factors.exponent);
+  record.mutable_cold_features()->Add(params.cold_features.begin(),
+                                      params.cold_features.end());
+  if (params.cold.size() > 0) {
+    record.set_cold(params.cold.data(), params.cold.size() * sizeof(float));
+  }
   record.set_unobserved_weight(params.factors.unobserved_weight);
   record.set_regularization(params.factors.regularization);
   record.mutable_popularity()->Add(params.popularity.begin(),
@@ -139,7 +198,13 @@ absl::StatusOr<InterestParams> DecodeInterest(absl::string_view bytes) {
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError("factors.pb does not parse");
   }
+  if (record.format_version() > kFactorsFormat) {
+    return absl::DataLossError(
+        absl::StrCat(kFactorsFile, " has format ", record.format_version(),
+                     ", newer than this build's ", kFactorsFormat));
+  }
   RETURN_IF_ERROR(ValidateFactors(record));
+  RETURN_IF_ERROR(ValidateCold(record));
   RETURN_IF_ERROR(ValidateScores(record));
   RETURN_IF_ERROR(ValidateGrades(record));
 
@@ -148,6 +213,16 @@ absl::StatusOr<InterestParams> DecodeInterest(absl::string_view bytes) {
   RETURN_IF_ERROR(
       RecordChecks(kFactorsFile).Distinct("resources", params.resources));
   ASSIGN_OR_RETURN(params.factors, ToFactors(record));
+  params.cold_features.assign(record.cold_features().begin(),
+                              record.cold_features().end());
+  if (!record.cold().empty()) {
+    params.cold.resize(record.cold_features_size(), record.num_factors());
+    std::memcpy(params.cold.data(), record.cold().data(), record.cold().size());
+    if (!params.cold.allFinite()) {
+      return RecordChecks(kFactorsFile)
+          .Broken("cold", "holds a number that is not finite");
+    }
+  }
   params.popularity.assign(record.popularity().begin(),
                            record.popularity().end());
   SetGrades(record, params);

@@ -17,13 +17,14 @@ inline constexpr char kFactorsFile[] = "factors.pb";
 // keeps a broken record from asking for a Gram matrix beyond memory.
 inline constexpr int kMaxNumFactors = 1024;
 
-// Equal parameters give equal bytes. The Gram matrix is not stored.
+// Equal parameters give equal bytes.
 std::string EncodeInterest(const InterestParams& params);
 
-// What is returned meets the preconditions of InterestModel; the Gram matrix is
-// computed.
+// What is returned meets the preconditions of InterestModel. Factors of format
+// 1 are brought into their eigenbasis.
 //
-// DATA_LOSS: as DecodeModelSet().
+// DATA_LOSS: as DecodeModelSet(); or the spectrum is not that of the factors,
+// or the format is newer than this build.
 absl::StatusOr<InterestParams> DecodeInterest(absl::string_view bytes);
 
 }  // namespace evenlight

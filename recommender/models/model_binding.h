@@ -4,9 +4,11 @@
 #ifndef EVENLIGHT_RECOMMENDER_MODELS_MODEL_BINDING_H_
 #define EVENLIGHT_RECOMMENDER_MODELS_MODEL_BINDING_H_
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "core/catalog.h"
 #include "recommender/models/model_set.h"
 
@@ -21,6 +23,10 @@ struct ServingSnapshot {
   std::vector<QuestionRow> question_rows;   // By ResourceIndex.
   std::vector<KcRow> kc_rows;               // By KcIndex.
   std::vector<ResourceIndex> catalog_rows;  // By ResourceRow; kNone: gone.
+  // By ResourceIndex: the row of `cold_factors` of a resource that is newer
+  // than the model; -1: none, since the model knows it or nothing of it.
+  std::vector<int32_t> cold_rows;
+  FactorMatrix cold_factors;  // [num cold resources x num_factors]
 
   ResourceRow resource_row(ResourceIndex i) const {
     return resource_rows[ToInt(i)];
@@ -29,11 +35,19 @@ struct ServingSnapshot {
     return question_rows[ToInt(i)];
   }
   KcRow kc_row(KcIndex i) const { return kc_rows[ToInt(i)]; }
+
+  // [num_factors], from training or from the resource's features
+  // (cold_factors.h); empty if there are none. Lives as long as the snapshot.
+  absl::Span<const float> FactorsOf(ResourceIndex i) const;
 };
 
+// What `earlier`, if it is of the same models, worked out for resources that
+// are still the same is taken over rather than done again: 5 us a new
+// resource.
 std::shared_ptr<const ServingSnapshot> Bind(
     std::shared_ptr<const Catalog> catalog,
-    std::shared_ptr<const ModelSet> models);
+    std::shared_ptr<const ModelSet> models,
+    const ServingSnapshot* earlier = nullptr);
 
 }  // namespace evenlight
 

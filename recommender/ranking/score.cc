@@ -133,16 +133,18 @@ float Scorer::Due(ResourceIndex resource) const {
 
 // The factorisation's own estimate: its targets are 1 for what learners took up
 // and 0 for the rest. Not a share of unseen pairs below it, which is near 1 for
-// every candidate and ranks nothing. A resource that the model does not know is
-// as interesting as an average unseen one.
+// every candidate and ranks nothing. A resource of which the model knows
+// nothing, not even features, is as interesting as an average unseen one.
 float Scorer::Interest(ResourceIndex resource) const {
   if (learner_factors_ == nullptr) return kNeutral;
   const InterestParams& params = view_->snapshot().models->interest.params();
-  const ResourceRow row = view_->snapshot().resource_row(resource);
+  const absl::Span<const float> factors = view_->snapshot().FactorsOf(resource);
   const float score =
-      row == ResourceRow::kNone
+      factors.empty()
           ? params.score_mean
-          : params.factors.factors.row(ToInt(row)).dot(*learner_factors_);
+          : Eigen::Map<const Eigen::VectorXf>(
+                factors.data(), static_cast<Eigen::Index>(factors.size()))
+                .dot(*learner_factors_);
   return std::clamp(score, 0.0f, 1.0f);
 }
 

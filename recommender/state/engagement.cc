@@ -1,11 +1,14 @@
 #include "recommender/state/engagement.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace evenlight {
 namespace {
 
 constexpr float kAlpha = 3.0f;
+// A school term and a half: what was practised last year says less about now.
+constexpr absl::Duration kHalfLife = absl::Hours(24 * 182);
 constexpr int kLikedStars = 4;
 constexpr int kDislikedStars = 2;
 
@@ -25,12 +28,22 @@ float Strength(const ResourceState& resource) {
   return resource.is_viewed ? 0.25f : 0.0f;
 }
 
+// In (0, 1]: halves with every kHalfLife of age.
+float Decay(const ResourceState& resource, absl::Time newest) {
+  if (resource.last_time == absl::InfinitePast() ||
+      newest <= resource.last_time) {
+    return 1;
+  }
+  return static_cast<float>(
+      std::exp2(-absl::FDivDuration(newest - resource.last_time, kHalfLife)));
+}
+
 }  // namespace
 
-float EngagementWeight(const ResourceState& resource) {
+float EngagementWeight(const ResourceState& resource, absl::Time newest) {
   if (IsDisliked(resource)) return 0;
   const float strength = Strength(resource);
-  return strength == 0 ? 0 : 1 + kAlpha * strength;
+  return strength == 0 ? 0 : 1 + kAlpha * strength * Decay(resource, newest);
 }
 
 std::vector<const ResourceState*> LatestEngagements(

@@ -1,14 +1,13 @@
 #include "recommender/training/dataset.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "core/answers.h"
 #include "core/digest.h"
 #include "core/status_macros.h"
+#include "recommender/models/resource_features.h"
 #include "storage/catalog_store.h"
 #include "storage/roster_store.h"
 #include "storage/track_store.h"
@@ -18,16 +17,22 @@ namespace {
 
 constexpr double kShareBeforeWindow = 0.8;
 
-// The catalog's resources; nullopt if the tenant has none.
-absl::StatusOr<std::optional<absl::flat_hash_set<ResourceId>>>
-RecommendableResources(const TenantId& tenant, Database* database) {
+// Leaves in `ids` only resources that the catalog holds, with their features;
+// all of them if the tenant has none.
+absl::Status KeepRecommendable(const TenantId& tenant, Database* database,
+                               IdTables& ids) {
   ASSIGN_OR_RETURN(const StoredCatalog catalog,
                    CatalogStore(database).Load(tenant));
-  if (catalog.version == 0) return std::nullopt;
-  absl::flat_hash_set<ResourceId> resources;
-  resources.reserve(catalog.resources.size());
-  for (const auto& resource : catalog.resources) resources.insert(resource->id);
-  return resources;
+  if (catalog.version == 0) return absl::OkStatus();
+  absl::flat_hash_map<ResourceKey, ResourceId> known;
+  for (const auto& resource : catalog.resources) {
+    const ResourceKey key = ResourceKeyOf(resource->id);
+    if (!ids.resources.contains(key)) continue;
+    known.emplace(key, resource->id);
+    ids.features.emplace(key, ResourceFeatures(*resource));
+  }
+  ids.resources = std::move(known);
+  return absl::OkStatus();
 }
 
 void AddIds(const Event& event, const Interaction& interaction, IdTables& ids) {
@@ -133,13 +138,7 @@ absl::StatusOr<Dataset> ReadDataset(const TenantId& tenant,
     AddEvent(event, dataset);
     return true;
   }));
-  ASSIGN_OR_RETURN(const auto recommendable,
-                   RecommendableResources(tenant, database));
-  if (recommendable.has_value()) {
-    absl::erase_if(dataset.ids.resources, [&](const auto& entry) {
-      return !recommendable->contains(entry.second);
-    });
-  }
+  RETURN_IF_ERROR(KeepRecommendable(tenant, database, dataset.ids));
   ASSIGN_OR_RETURN(const auto grades, ReadGrades(tenant, database));
   for (LearnerTrack& track : dataset.learners) {
     const auto it = grades.find(track.learner);

@@ -24,6 +24,8 @@ struct IdTables {
   // What can be recommended: resources of events that the catalog holds; all of
   // them if the tenant has no catalog.
   absl::flat_hash_map<ResourceKey, ResourceId> resources;
+  // ResourceFeatures() of those, by key; empty if the tenant has no catalog.
+  absl::flat_hash_map<ResourceKey, std::vector<uint64_t>> features;
 };
 
 struct LearnerTrack {

@@ -11,20 +11,27 @@
 #include "core/status_macros.h"
 #include "recommender/state/engagement.h"
 #include "recommender/state/fold.h"
+#include "recommender/training/ease.h"
+#include "recommender/training/feature_vocabulary.h"
+#include "recommender/training/item_knn.h"
 
 namespace evenlight {
 namespace {
 
 constexpr int64_t kPartsPerChunk = 64;
 constexpr int64_t kMaxJudgedLearners = 2000;
+// Settings are told apart by fewer: each is judged after every epoch.
+constexpr int64_t kMaxLearnersToChoose = 500;
 constexpr int64_t kMaxCalibratedLearners = 500;
 constexpr size_t kMaxPopular = 500;
 
 // On 2,300 courses (MOOCCubeX) the largest is best, on 40,000 places (Gowalla)
 // the smallest.
 constexpr float kUnobservedWeights[] = {0.01f, 0.1f, 0.3f};
-// Enough to tell them apart.
-constexpr int kEpochsToChoose = 4;
+// The smaller where learners have hundreds of engagements, the larger where
+// they have few and would be learnt by heart.
+constexpr float kRegularizations[] = {0.003f, 0.02f};
+constexpr int kMaxEpochs = 8;
 
 struct KeyedEngagement {
   ResourceKey resource{};
@@ -42,7 +49,7 @@ std::vector<KeyedEngagement> EngagementsOf(const LearnerState& state,
                                            const IdTables& ids) {
   std::vector<KeyedEngagement> engagements;
   for (const ResourceState& resource : state.resources) {
-    const float weight = EngagementWeight(resource);
+    const float weight = EngagementWeight(resource, state.last.time);
     if (!(weight > 0) || !ids.resources.contains(resource.resource)) continue;
     engagements.push_back({resource.resource, weight});
   }
@@ -105,7 +112,8 @@ absl::StatusOr<RankingMetrics> Judge(const EngagementHistory& history,
   return MeanRanking(scores);
 }
 
-std::vector<int64_t> JudgedLearners(const EngagementHistory& history) {
+std::vector<int64_t> JudgedLearners(const EngagementHistory& history,
+                                    int64_t max_count) {
   std::vector<int64_t> learners;
   for (int64_t learner = 0; learner < history.before.num_learners();
        ++learner) {
@@ -115,7 +123,7 @@ std::vector<int64_t> JudgedLearners(const EngagementHistory& history) {
     }
   }
   const auto count = static_cast<int64_t>(learners.size());
-  const int64_t stride = Stride(count, kMaxJudgedLearners);
+  const int64_t stride = Stride(count, max_count);
   std::vector<int64_t> judged;
   for (int64_t row = 0; row < count; row += stride) {
     judged.push_back(learners[row]);
@@ -132,21 +140,104 @@ absl::StatusOr<std::vector<float>> ScoresOf(
   return scores;
 }
 
+// What the catalog says of the history's resources, by row; none of any if
+// there is no catalog.
+FeatureVocabulary FeaturesOf(const EngagementHistory& history,
+                             const IdTables& ids) {
+  std::vector<std::vector<uint64_t>> features_of;
+  for (const ResourceId& id : history.resources) {
+    const auto found = ids.features.find(ResourceKeyOf(id));
+    features_of.push_back(found == ids.features.end() ? std::vector<uint64_t>()
+                                                      : found->second);
+  }
+  return ShareFeatures(features_of);
+}
+
+// With the prior that features give, if there are any.
+absl::StatusOr<TrainedFactors> TrainWithFeatures(
+    const EngagementHistory& history, const FeatureVocabulary& vocabulary,
+    FactorOptions options) {
+  if (!vocabulary.fingerprints.empty()) options.features = &vocabulary.table;
+  return TrainFactors(history.before, options);
+}
+
 absl::StatusOr<RankingMetrics> JudgeFactors(
     const EngagementHistory& history, const std::vector<int64_t>& learners,
-    const AlsOptions& options) {
-  ASSIGN_OR_RETURN(const ResourceFactors factors,
-                   TrainAls(history.before, options));
+    const ResourceFactors& factors, int num_threads) {
   return Judge(
       history, learners,
       [&](int64_t learner) {
         return ScoresOf(factors, history.latest.Of(learner));
       },
-      options.num_threads);
+      num_threads);
 }
 
-absl::StatusOr<float> ChooseUnobservedWeight(const Dataset& dataset,
-                                             AlsOptions options) {
+absl::StatusOr<RankingMetrics> JudgeItemKnn(
+    const EngagementHistory& history, const std::vector<int64_t>& learners,
+    int num_threads) {
+  ItemKnnOptions options;
+  options.num_threads = num_threads;
+  ASSIGN_OR_RETURN(const ResourceNeighbours neighbours,
+                   FitItemKnn(history.before, options));
+  return Judge(
+      history, learners,
+      [&](int64_t learner) {
+        std::vector<float> scores(history.before.num_resources);
+        ScoreByNeighbours(neighbours, history.latest.Of(learner),
+                          absl::MakeSpan(scores));
+        return scores;
+      },
+      num_threads);
+}
+
+absl::StatusOr<RankingMetrics> JudgeEase(const EngagementHistory& history,
+                                         const std::vector<int64_t>& learners,
+                                         int num_threads) {
+  EaseOptions options;
+  options.num_threads = num_threads;
+  ASSIGN_OR_RETURN(const FactorMatrix weights,
+                   FitEase(history.before, options));
+  return Judge(
+      history, learners,
+      [&](int64_t learner) {
+        std::vector<float> scores(history.before.num_resources);
+        ScoreByEase(weights, history.latest.Of(learner),
+                    absl::MakeSpan(scores));
+        return scores;
+      },
+      num_threads);
+}
+
+// Trains once with the given setting, judged after every epoch; stops after two
+// epochs without a better one. Takes over what is better than `best_ndcg`.
+absl::Status TrySetting(const EngagementHistory& history,
+                        const FeatureVocabulary& vocabulary,
+                        const std::vector<int64_t>& learners,
+                        FactorOptions options, double& best_ndcg,
+                        InterestSetting& best) {
+  absl::Status status;
+  double best_of_run = 0;
+  int epochs_since = 0;
+  options.on_epoch = [&](const FactorEpoch& epoch) {
+    const auto metrics = JudgeFactors(
+        history, learners, epoch.factors().resources, options.num_threads);
+    status = metrics.status();
+    if (!status.ok()) return false;
+    if (metrics->ndcg > best_ndcg) {
+      best_ndcg = metrics->ndcg;
+      best = {options.unobserved_weight, options.regularization, epoch.epoch};
+    }
+    epochs_since = metrics->ndcg > best_of_run ? 0 : epochs_since + 1;
+    best_of_run = std::max(best_of_run, metrics->ndcg);
+    return epochs_since < 2;
+  };
+  RETURN_IF_ERROR(TrainWithFeatures(history, vocabulary, options).status());
+  return status;
+}
+
+absl::StatusOr<InterestSetting> ChooseSetting(const Dataset& dataset,
+                                              FactorOptions options) {
+  InterestSetting best;
   std::vector<TrackPart> parts = BeforeWindow(dataset.learners);
   for (TrackPart& part : parts) {
     const auto size = static_cast<int64_t>(part.interactions.size());
@@ -154,20 +245,21 @@ absl::StatusOr<float> ChooseUnobservedWeight(const Dataset& dataset,
   }
   const EngagementHistory history =
       CollectEngagements(parts, dataset.ids, options.num_threads);
-  const std::vector<int64_t> learners = JudgedLearners(history);
-  float best_weight = options.unobserved_weight;
+  const std::vector<int64_t> learners =
+      JudgedLearners(history, kMaxLearnersToChoose);
+  if (learners.empty()) return best;
+  const FeatureVocabulary vocabulary = FeaturesOf(history, dataset.ids);
   double best_ndcg = 0;
-  options.num_epochs = kEpochsToChoose;
+  options.num_epochs = kMaxEpochs;
   for (const float weight : kUnobservedWeights) {
-    if (learners.empty()) break;
-    options.unobserved_weight = weight;
-    ASSIGN_OR_RETURN(const RankingMetrics metrics,
-                     JudgeFactors(history, learners, options));
-    if (metrics.ndcg <= best_ndcg) continue;
-    best_ndcg = metrics.ndcg;
-    best_weight = weight;
+    for (const float regularization : kRegularizations) {
+      options.unobserved_weight = weight;
+      options.regularization = regularization;
+      RETURN_IF_ERROR(
+          TrySetting(history, vocabulary, learners, options, best_ndcg, best));
+    }
   }
-  return best_weight;
+  return best;
 }
 
 // Mean and deviation of x_u . y_i over unseen pairs of some learners.
@@ -221,6 +313,14 @@ std::vector<Engagement> OnlyOf(
 }
 
 }  // namespace
+
+FactorOptions WithSetting(FactorOptions options,
+                          const InterestSetting& setting) {
+  options.unobserved_weight = setting.unobserved_weight;
+  options.regularization = setting.regularization;
+  options.num_epochs = setting.num_epochs;
+  return options;
+}
 
 EngagementHistory CollectEngagements(absl::Span<const TrackPart> parts,
                                      const IdTables& ids, int num_threads) {
@@ -296,28 +396,37 @@ std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> PopularByGrade(
 }
 
 absl::StatusOr<InterestTrial> TryInterest(const Dataset& dataset,
-                                          const AlsOptions& options) {
+                                          const FactorOptions& options) {
   const EngagementHistory history = CollectEngagements(
       LaterWindow(dataset.learners), dataset.ids, options.num_threads);
-  const std::vector<int64_t> learners = JudgedLearners(history);
+  const std::vector<int64_t> learners =
+      JudgedLearners(history, kMaxJudgedLearners);
   if (learners.empty()) return InterestTrial();
   const std::vector<float> popularity = CountLearners(history.before);
   InterestTrial trial;
-  AlsOptions chosen = options;
-  ASSIGN_OR_RETURN(trial.unobserved_weight,
-                   ChooseUnobservedWeight(dataset, options));
-  chosen.unobserved_weight = trial.unobserved_weight;
-  ASSIGN_OR_RETURN(trial.factors, JudgeFactors(history, learners, chosen));
+  ASSIGN_OR_RETURN(trial.setting, ChooseSetting(dataset, options));
+  ASSIGN_OR_RETURN(const TrainedFactors trained,
+                   TrainWithFeatures(history, FeaturesOf(history, dataset.ids),
+                                     WithSetting(options, trial.setting)));
+  ASSIGN_OR_RETURN(
+      trial.factors,
+      JudgeFactors(history, learners, trained.resources, options.num_threads));
   ASSIGN_OR_RETURN(trial.popularity,
                    Judge(
                        history, learners, [&](int64_t) { return popularity; },
                        options.num_threads));
+  ASSIGN_OR_RETURN(trial.item_knn,
+                   JudgeItemKnn(history, learners, options.num_threads));
+  if (history.before.num_resources <= kMaxEaseToTry) {
+    ASSIGN_OR_RETURN(trial.ease,
+                     JudgeEase(history, learners, options.num_threads));
+  }
   return trial;
 }
 
 absl::StatusOr<InterestParams> RefitInterest(const Dataset& dataset,
                                              bool with_factors,
-                                             const AlsOptions& options) {
+                                             const FactorOptions& options) {
   std::vector<TrackPart> parts = WholeTracks(dataset.learners);
   for (TrackPart& part : parts) {
     part.from = static_cast<int64_t>(part.interactions.size());
@@ -333,7 +442,12 @@ absl::StatusOr<InterestParams> RefitInterest(const Dataset& dataset,
   params.popularity = CountLearners(history.before);
   params.grades = PopularByGrade(history.before, grades);
   if (!with_factors || history.resources.empty()) return params;
-  ASSIGN_OR_RETURN(params.factors, TrainAls(history.before, options));
+  FeatureVocabulary vocabulary = FeaturesOf(history, dataset.ids);
+  ASSIGN_OR_RETURN(TrainedFactors trained,
+                   TrainWithFeatures(history, vocabulary, options));
+  params.factors = std::move(trained.resources);
+  params.cold_features = std::move(vocabulary.fingerprints);
+  params.cold = std::move(trained.cold);
   RETURN_IF_ERROR(Calibrate(history, params));
   return params;
 }

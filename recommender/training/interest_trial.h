@@ -13,8 +13,9 @@
 #include "absl/types/span.h"
 #include "recommender/evaluation/ranking_metrics.h"
 #include "recommender/models/interest_model.h"
-#include "recommender/training/als_trainer.h"
 #include "recommender/training/dataset.h"
+#include "recommender/training/engagement_table.h"
+#include "recommender/training/factor_trainer.h"
 
 namespace evenlight {
 
@@ -46,24 +47,40 @@ std::vector<float> CountLearners(const EngagementTable& table);
 std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> PopularByGrade(
     const EngagementTable& table, absl::Span<const int32_t> grades);
 
+// What differs between catalogs and is chosen by validation; see FactorOptions.
+struct InterestSetting {
+  float unobserved_weight = 0.1f;
+  float regularization = 0.02f;
+  int num_epochs = 8;
+};
+FactorOptions WithSetting(FactorOptions options,
+                          const InterestSetting& setting);
+
 struct InterestTrial {
-  // The pull of unseen pairs with the highest NDCG on each learner's last fifth
-  // of what was before the window; AlsOptions' own if that tells nothing.
-  float unobserved_weight = AlsOptions().unobserved_weight;
+  // With the highest NDCG on each learner's last fifth of what was before the
+  // window, if that tells anything.
+  InterestSetting setting;
   // Of the same learners: those who engaged with something before the window
   // and with something new in it that has a row; at most 2,000 of them.
   RankingMetrics factors;
   RankingMetrics popularity;
+  RankingMetrics item_knn;
+  RankingMetrics ease;  // Of no learners above kMaxEaseToTry resources.
 };
+
+// EASE inverts a matrix of resources: some seconds at this size.
+inline constexpr int32_t kMaxEaseToTry = 5000;
 
 // Fits before the window and ranks the window's new engagements.
 absl::StatusOr<InterestTrial> TryInterest(const Dataset& dataset,
-                                          const AlsOptions& options);
+                                          const FactorOptions& options);
 
-// Fits on everything; popularity only unless `with_factors`.
+// Fits on everything; popularity only unless `with_factors`. Both fit with the
+// features of the catalog's resources, if there are any; the result then has
+// what resources get that are newer than it.
 absl::StatusOr<InterestParams> RefitInterest(const Dataset& dataset,
                                              bool with_factors,
-                                             const AlsOptions& options);
+                                             const FactorOptions& options);
 
 }  // namespace evenlight
 

@@ -171,7 +171,9 @@ std::string RankingTable(const TrainReport& report) {
       report.has_factors ? "factors and popularity" : "popularity only",
       ".\n\n| model | learners | Recall@20 | NDCG@20 |\n|---|---|---|---|\n",
       RankingRow("factors", report.interest.factors),
-      RankingRow("popularity", report.interest.popularity));
+      RankingRow("popularity", report.interest.popularity),
+      RankingRow("item-kNN", report.interest.item_knn),
+      RankingRow("EASE", report.interest.ease));
 }
 
 std::string GateTable(const TrainReport& report) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "core/clock.h"
 #include "core/status_macros.h"
+#include "recommender/models/factor_kernels.h"
 #include "recommender/models/model_set.h"
 #include "recommender/models/model_set_io.h"
 #include "recommender/training/dataset.h"
@@ -141,7 +142,29 @@ class TrainRun {
           "factors could not be judged: no learner went on to something new "
           "in the later window");
     }
+    NoteBetterBaselines();
     return absl::OkStatus();
+  }
+
+  // Whatever ranks better than what will serve is said, although only factors
+  // and popularity can serve.
+  void NoteBetterBaselines() {
+    const InterestTrial& trial = report_.interest;
+    const RankingMetrics& served =
+        report_.has_factors ? trial.factors : trial.popularity;
+    const std::pair<absl::string_view, const RankingMetrics*> others[] = {
+        {"factors", &trial.factors},
+        {"popularity", &trial.popularity},
+        {"item_knn", &trial.item_knn},
+        {"ease", &trial.ease}};
+    for (const auto& [name, other] : others) {
+      if (other->num_learners == 0 || other->ndcg <= served.ndcg) continue;
+      report_.notes.push_back(absl::StrFormat(
+          "%s ranks the later window better than the %s that serve: NDCG@%d "
+          "%.4f, not %.4f",
+          name, report_.has_factors ? "factors" : "counts", kRankingDepth,
+          other->ndcg, served.ndcg));
+    }
   }
 
   void TryTracingHalf() {
@@ -277,6 +300,7 @@ class TrainRun {
         .num_events = dataset_.num_events,
         .last_sequence = dataset_.last_sequence,
         .seed = options_.seed,
+        .vector_target = VectorTarget(),
         .status = absl::OkStatus()};
     const ModelFiles files = EncodeModelSet(models);
     // What would not load must not become the newest.
@@ -326,14 +350,18 @@ class TrainRun {
     return tracing;
   }
 
-  AlsOptions InterestOptions() const {
-    AlsOptions als;
-    als.num_factors = options_.num_factors;
-    als.unobserved_weight = report_.interest.unobserved_weight;
-    als.seed = options_.seed;
-    als.num_threads = options_.num_threads;
-    als.progress = [this](double done) { Progress(done); };
-    return als;
+  FactorOptions InterestOptions() const {
+    FactorOptions factors;
+    factors.num_factors = options_.num_factors;
+    factors.seed = options_.seed;
+    factors.num_threads = options_.num_threads;
+    factors = WithSetting(factors, report_.interest.setting);
+    factors.on_epoch =
+        [this, num_epochs = factors.num_epochs](const FactorEpoch& epoch) {
+          Progress(static_cast<double>(epoch.epoch) / num_epochs);
+          return true;
+        };
+    return factors;
   }
 
   // --- Stages ---

@@ -216,10 +216,14 @@ std::string ReportJson(const TrainReport& report) {
   AddServing(report, json);
   json.Begin("ranking");
   json.AddBool("has_factors", report.has_factors);
-  json.Add("unobserved_weight",
-           static_cast<double>(report.interest.unobserved_weight));
+  const InterestSetting& setting = report.interest.setting;
+  json.Add("unobserved_weight", static_cast<double>(setting.unobserved_weight));
+  json.Add("regularization", static_cast<double>(setting.regularization));
+  json.Add("epochs", int64_t{setting.num_epochs});
   AddRanking("factors", report.interest.factors, json);
   AddRanking("popularity", report.interest.popularity, json);
+  AddRanking("item_knn", report.interest.item_knn, json);
+  AddRanking("ease", report.interest.ease, json);
   json.End();
   AddGates(report, json);
   AddNotes(report, json);

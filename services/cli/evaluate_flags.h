@@ -1,4 +1,5 @@
-// The flags of `evenlight evaluate tracing`. Included by main.cc alone.
+// The flags of `evenlight evaluate tracing` and `evaluate resources`. Included
+// by main.cc alone.
 
 #ifndef EVENLIGHT_SERVICES_CLI_EVALUATE_FLAGS_H_
 #define EVENLIGHT_SERVICES_CLI_EVALUATE_FLAGS_H_
@@ -6,6 +7,7 @@
 #include <functional>
 
 #include "core/parallel_for.h"
+#include "services/cli/evaluate_resources.h"
 #include "services/cli/evaluate_tracing.h"
 #include "services/cli/flags.h"
 
@@ -52,12 +54,9 @@ inline void AddProtocolFlags(CLI::App* sub, EvaluateTracingOptions* options) {
                 "server does, and online=shared");
 }
 
-inline void AddEvaluate(CLI::App* app, EvaluateTracingOptions* options,
-                        std::function<int(const Console&)>* run) {
-  CLI::App* evaluate = Sub(app, "evaluate", "Measure models on held-out data",
-                           "Example: evenlight evaluate tracing --answers "
-                           "answers.csv");
-  evaluate->require_subcommand(1);
+inline void AddEvaluateTracing(CLI::App* evaluate,
+                               EvaluateTracingOptions* options,
+                               std::function<int(const Console&)>* run) {
   CLI::App* sub = Sub(
       evaluate, "tracing", "Knowledge tracing on learners it has not seen",
       "Needs no server. Prints a line per model and fold; fold=mean is the "
@@ -89,6 +88,109 @@ inline void AddEvaluate(CLI::App* app, EvaluateTracingOptions* options,
       return EvaluateTracing(*options, console);
     };
   });
+}
+
+// Where the engagements are: one of two sources.
+inline void AddEngagementsFlags(CLI::App* sub,
+                                EvaluateResourcesOptions* options) {
+  CLI::Option* train = sub->add_option(
+      "--train", options->train_file,
+      "A learner, then the resources they used, a line; with --test");
+  CLI::Option* test = sub->add_option(
+      "--test", options->test_file,
+      "The same of what they went on to use; read once, at the end");
+  train->needs(test);
+  test->needs(train);
+  CLI::Option* events = sub->add_option(
+      "--events", options->events_file,
+      "Instead: event lines as JSON, as `simulate` writes; with --split-time");
+  events->excludes(train)->excludes(test);
+  // The text is parsed into `split_time`.
+  CLI::Option* split =
+      sub->add_option("--split-time",
+                      "Train before it, test after it; RFC 3339")
+          ->check(TimeFlag(&options->split_time))
+          ->needs(events);
+  events->needs(split);
+}
+
+// How settings are chosen, and what is run.
+inline void AddSearchFlags(CLI::App* sub, EvaluateResourcesOptions* options) {
+  AddList(sub, "--model", &options->models,
+          "Of ials, popularity, itemknn, ease (at most 20,000 resources); "
+          "default all");
+  sub->add_option("--dimension", options->num_factors,
+                  "Factors of ials; default 64")
+      ->check(CLI::Range(1, 1024));
+  sub->add_option("--epochs", options->num_epochs,
+                  "Of ials; default 5; with --validate the most, default 16")
+      ->check(CLI::Range(1, 1000));
+  sub->add_option_function<double>(
+      "--validate",
+      [options](double fraction) {
+        if (!(fraction > 0 && fraction < 1)) {
+          throw CLI::ValidationError("--validate",
+                                     "the fraction must be in (0, 1)");
+        }
+        options->validate_fraction = fraction;
+      },
+      "Choose settings and epochs on this share of each learner's training "
+      "resources, in (0, 1), then refit on all; without it the first default "
+      "setting");
+  sub->add_option("--search", options->num_search,
+                  "Also try so many random settings, on the validation part")
+      ->check(CLI::Range(0, 10000));
+  sub->add_flag("--half", options->half_precision,
+                "Train ials from a copy in half precision");
+}
+
+inline void AddEvaluateResources(CLI::App* evaluate,
+                                 EvaluateResourcesOptions* options,
+                                 std::function<int(const Console&)>* run) {
+  CLI::App* sub = Sub(
+      evaluate, "resources", "Ranking of what learners go on to use",
+      "Needs no server. Ranks all resources for every learner but those of "
+      "training, and prints a\nline per model: recall and NDCG with standard "
+      "errors over learners (_se), seconds, the setting,\nshare of resources "
+      "recommended (coverage20), mean percentile of popularity (popularity20, "
+      "0.5\nwithout bias), inequality (gini20), and the figures by learners' "
+      "activity (_le10, _11to50, _gt50\ntraining resources) and, with times, "
+      "by resources' age (_new, _month, _older). nan: nobody.\n"
+      "Example: evenlight evaluate resources --train train.txt --test "
+      "test.txt --validate 0.1\n"
+      "Example: evenlight evaluate resources --events events.jsonl "
+      "--split-time 2026-01-01T00:00:00Z");
+  AddEngagementsFlags(sub, options);
+  AddSearchFlags(sub, options);
+  sub->add_option("--seed", options->seed,
+                  "Of training, of the validation part and of the search; "
+                  "default 1");
+  options->num_threads = DefaultNumThreads();
+  sub->add_option("--threads", options->num_threads, "Default: one per core")
+      ->check(CLI::Range(1, 256));
+  sub->add_option("--out", options->out_file,
+                  "Also write a JSON report, and beside it a chart, "
+                  "*.learning.svg");
+  sub->callback([options, run] {
+    *run = [options](const Console& console) {
+      return EvaluateResources(*options, console);
+    };
+  });
+}
+
+struct EvaluateOptions {
+  EvaluateTracingOptions tracing;
+  EvaluateResourcesOptions resources;
+};
+
+inline void AddEvaluate(CLI::App* app, EvaluateOptions* options,
+                        std::function<int(const Console&)>* run) {
+  CLI::App* evaluate = Sub(app, "evaluate", "Measure models on held-out data",
+                           "Example: evenlight evaluate tracing --answers "
+                           "answers.csv");
+  evaluate->require_subcommand(1);
+  AddEvaluateTracing(evaluate, &options->tracing, run);
+  AddEvaluateResources(evaluate, &options->resources, run);
 }
 
 }  // namespace evenlight

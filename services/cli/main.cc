@@ -38,7 +38,7 @@ struct CommandLine {
   bool no_create = false;
   TrainOptions train;
   double wait_seconds = 30;
-  EvaluateTracingOptions evaluate;
+  EvaluateOptions evaluate;
   RecommendOptions recommend;
   ShowLearnerOptions show;
   int64_t version = 0;

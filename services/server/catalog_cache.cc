@@ -69,16 +69,16 @@ absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Load(
 
 void CatalogCache::Publish(const TenantId& tenant,
                            std::shared_ptr<const Catalog> catalog) {
-  // What was there is destroyed after the lock, with these two.
-  Snapshots old_snapshots;
+  // What was there is destroyed after the lock. Its snapshots stay for the next
+  // to be bound from; nobody is given them (IsOf()).
   MutexLock lock(mu_);
   std::swap(catalogs_[tenant], catalog);
-  std::swap(snapshots_[tenant], old_snapshots);
 }
 
 absl::StatusOr<std::shared_ptr<const ServingSnapshot>> CatalogCache::Snapshot(
     const TenantId& tenant, std::shared_ptr<const ModelSet> models) {
   ASSIGN_OR_RETURN(std::shared_ptr<const Catalog> catalog, Get(tenant));
+  std::shared_ptr<const ServingSnapshot> earlier;
   {
     MutexLock lock(mu_);
     const auto found = snapshots_.find(tenant);
@@ -89,11 +89,14 @@ absl::StatusOr<std::shared_ptr<const ServingSnapshot>> CatalogCache::Snapshot(
         std::swap(newest, older);
         return newest;
       }
+      for (const auto& kept : found->second) {
+        if (kept != nullptr && kept->models == models) earlier = kept;
+      }
     }
   }
   const bool is_kept = catalog->version() > 0;
   std::shared_ptr<const ServingSnapshot> snapshot =
-      Bind(std::move(catalog), std::move(models));
+      Bind(std::move(catalog), std::move(models), earlier.get());
   if (is_kept) Keep(tenant, snapshot);
   return snapshot;
 }

@@ -65,6 +65,7 @@ TEST_F(ModelDirectoryTest, PublishedFilesComeBackWithTheirSummary) {
   ModelVersionSummary summary;
   summary.data_time = absl::FromUnixMicros(-5);
   summary.num_events = 7;
+  summary.vector_target = "AVX2";
   summary.last_sequence = 11;
   summary.seed = 9;
   ASSERT_EQ(*models_.Publish(kFiles, {{"card.txt", "good"}}, summary), 1);
@@ -79,6 +80,7 @@ TEST_F(ModelDirectoryTest, PublishedFilesComeBackWithTheirSummary) {
   EXPECT_EQ((*versions)[1].version, 1);
   EXPECT_EQ((*versions)[1].data_time, summary.data_time);
   EXPECT_EQ((*versions)[1].num_events, 7);
+  EXPECT_EQ((*versions)[1].vector_target, "AVX2");
   EXPECT_EQ((*versions)[1].last_sequence, 11);
   EXPECT_EQ((*versions)[1].seed, 9);
   EXPECT_GT((*versions)[1].publish_time, absl::UnixEpoch());

@@ -112,7 +112,7 @@ void FillFactors(Random& random, int num_resources, ResourceFactors& model) {
           factor == taste ? Uniform(random, 0.3f, 1) : Uniform(random, 0, 0.2f);
     }
   }
-  model.gram = factors.transpose() * factors;
+  ToEigenbasis(model);
   model.unobserved_weight = 0.1f;
   model.regularization = 0.005f;
 }

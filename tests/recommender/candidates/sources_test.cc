@@ -20,6 +20,8 @@
 #include "recommender/candidates/similar_learners.h"
 #include "recommender/candidates/take_turns.h"
 #include "recommender/candidates/top_few.h"
+#include "recommender/models/resource_features.h"
+#include "recommender/state/engagement.h"
 #include "tests/support/learning_world.h"
 
 namespace evenlight {
@@ -202,7 +204,7 @@ TEST(SimilarLearnersTest, TheScanIsExact) {
   }
 }
 
-TEST(SimilarLearnersTest, OnlyTheLatestEngagementsCount) {
+TEST(SimilarLearnersTest, EngagementsCountByTheirAge) {
   Random random(9);
   const auto snapshot = RandomSnapshot(
       random, {.num_resources = 200, .has_plain_resources = true});
@@ -211,18 +213,59 @@ TEST(SimilarLearnersTest, OnlyTheLatestEngagementsCount) {
     Apply(*snapshot,
           Interact(*snapshot, Verb::kViewed,
                    snapshot->catalog->resource(ResourceIndex{r}).id,
-                   kNow - absl::Hours(r < 100 ? 400 - r : 600 - r)),
+                   kNow - absl::Hours(24 * (200 - r))),
           state);
   }
-  // Without the fifty oldest nothing changes: 64 later ones are left.
-  LearnerState later = state;
-  std::erase_if(later.resources, [](const ResourceState& resource) {
-    return resource.last_event <= 50;
-  });
-  const auto factors_of = [&](const LearnerState& of) {
-    return *FoldInLearner(LearnerView(snapshot.get(), &of, kNow, 0.9f));
-  };
-  EXPECT_EQ(factors_of(state), factors_of(later));
+  const InterestModel& interest = snapshot->models->interest;
+  std::vector<Engagement> history;
+  for (const ResourceState& resource : state.resources) {
+    const ResourceRow row = interest.FindResource(resource.resource);
+    if (row == ResourceRow::kNone) continue;
+    history.push_back({row, EngagementWeight(resource, state.last.time)});
+  }
+  ASSERT_GT(history.size(), 64u);
+  const auto [light, heavy] = std::minmax_element(
+      history.begin(), history.end(),
+      [](const auto& a, const auto& b) { return a.weight < b.weight; });
+  EXPECT_LT(light->weight, heavy->weight);
+  const auto factors =
+      FoldInLearner(LearnerView(snapshot.get(), &state, kNow, 0.9f));
+  ASSERT_TRUE(factors.has_value());
+  EXPECT_TRUE(
+      factors->isApprox(*FoldIn(interest.params().factors, history), 1e-3f));
+}
+
+TEST(SimilarLearnersTest, AResourceAddedAfterTrainingIsProposedByItsFeatures) {
+  InterestParams params;
+  params.resources = {"sums", "poems"};
+  params.popularity = {1, 1};
+  params.factors.factors = FactorMatrix::Identity(2, 2);
+  ToEigenbasis(params.factors);
+  Resource more;
+  more.id = "more";
+  more.kcs = {"add"};
+  params.cold_features = ResourceFeatures(more);
+  const auto num_features =
+      static_cast<Eigen::Index>(params.cold_features.size());
+  params.cold = params.factors.factors.row(0).replicate(num_features, 1);
+  ModelSet models;
+  models.interest = InterestModel(std::move(params));
+  Resource plain;
+  plain.id = "plain";  // Of which the model knows nothing.
+  const auto snapshot = MakeSnapshot(
+      {Kc("add"), Kc("rhyme")},
+      {Question("sums", {"add"}), Video("poems", {"rhyme"}), more, plain},
+      std::move(models));
+
+  Asked asked = {.snapshot = *snapshot, .refused = {"sums"}};
+  Apply(*snapshot, Answer(*snapshot, "sums", true, kNow), asked.state);
+  const LearnerView view(snapshot.get(), &asked.state, kNow, 0.9f);
+  const auto factors = FoldInLearner(view);
+  ASSERT_TRUE(factors.has_value());
+  EXPECT_THAT(asked.Ask([&](const SourceInput& input, auto& out) {
+    ProposeSimilarLearners(input, *factors, out);
+  }),
+              ElementsAre("more", "poems"));
 }
 
 TEST(SimilarLearnersTest, OneWithoutKnownEngagementHasNoFactors) {

@@ -66,8 +66,12 @@ InterestParams SomeInterest() {
   params.resources = {"r1", "r2", "r3"};
   params.factors.factors =
       FactorMatrix{{1.0f, 0.0f}, {0.0f, 1.0f}, {0.6f, 0.8f}};
+  ToEigenbasis(params.factors);
   params.factors.unobserved_weight = 0.1f;
   params.factors.regularization = 0.05f;
+  params.factors.exponent = 0.5f;
+  params.cold_features = {3, 8};
+  params.cold = FactorMatrix{{0.5f, 0.25f}, {-1.0f, 0.0f}};
   params.popularity = {10, 0, 3};
   params.grades[4] = {{ResourceRow{0}, 8.0f}, {ResourceRow{2}, 1.0f}};
   params.grades[5] = {{ResourceRow{2}, 2.0f}};
@@ -168,11 +172,59 @@ TEST(ModelSetIoTest, SizesThatLieAreRefusedBeforeAnythingIsAllocated) {
   }
 }
 
-TEST(ModelSetIoTest, GramIsComputed) {
+TEST(ModelSetIoTest, TheWholeFactorisationComesBack) {
   const auto params = DecodeInterest(EncodeInterest(SomeInterest()));
   ASSERT_THAT(params, IsOk());
+  EXPECT_EQ(params->factors.spectrum, SomeInterest().factors.spectrum);
+  EXPECT_EQ(params->factors.exponent, 0.5f);
+  EXPECT_EQ(params->cold_features, SomeInterest().cold_features);
+  EXPECT_EQ(params->cold, SomeInterest().cold);
+}
+
+TEST(ModelSetIoTest, FactorsOfFormatOneAreBroughtIntoTheirEigenbasis) {
+  storage::v1::FactorsRecord record;
+  ASSERT_TRUE(record.ParseFromString(EncodeInterest(SomeInterest())));
+  const FactorMatrix old{{1.0f, 0.0f}, {0.0f, 1.0f}, {0.6f, 0.8f}};
+  record.set_factors(old.data(), old.size() * sizeof(float));
+  record.clear_format_version();
+  record.clear_spectrum();
+  record.clear_exponent();
+  const auto params = DecodeInterest(record.SerializeAsString());
+  ASSERT_THAT(params, IsOk());
+  EXPECT_EQ(params->factors.exponent, 1);
   const FactorMatrix& v = params->factors.factors;
-  EXPECT_TRUE(params->factors.gram.isApprox(v.transpose() * v));
+  const Eigen::MatrixXf diagonal = params->factors.spectrum.asDiagonal();
+  EXPECT_TRUE((v.transpose() * v).isApprox(diagonal, 1e-5f));
+  EXPECT_TRUE((v * v.transpose()).isApprox(old * old.transpose(), 1e-5f));
+}
+
+// Each of these is a file whose parts were not trained together, or of a format
+// that is not known here.
+TEST(ModelSetIoTest, FactorsOfTwoGenerationsAreRefused) {
+  struct Lie {
+    std::string word;
+    std::function<void(storage::v1::FactorsRecord&)> tell;
+  };
+  for (const Lie& lie : std::vector<Lie>{
+           {"generations", [](auto& r) { r.set_spectrum(0, 9); }},
+           {"generations",
+            [](auto& r) {
+              const FactorMatrix other{{1, 0}, {0, 1}, {1, 1}};
+              r.set_factors(other.data(), other.size() * sizeof(float));
+            }},
+           {"spectrum", [](auto& r) { r.add_spectrum(1); }},
+           {"exponent", [](auto& r) { r.set_exponent(2); }},
+           {"cold_features", [](auto& r) { r.set_cold_features(0, 8); }},
+           {"cold", [](auto& r) { r.mutable_cold()->pop_back(); }},
+           {"newer", [](auto& r) { r.set_format_version(3); }},
+       }) {
+    storage::v1::FactorsRecord record;
+    ASSERT_TRUE(record.ParseFromString(EncodeInterest(SomeInterest())));
+    lie.tell(record);
+    const auto decoded = DecodeInterest(record.SerializeAsString());
+    EXPECT_THAT(decoded, HasCode(absl::StatusCode::kDataLoss)) << lie.word;
+    EXPECT_THAT(decoded.status().message(), testing::HasSubstr(lie.word));
+  }
 }
 
 TEST(ModelSetIoTest, DefaultAndUntrainedModelsRoundTrip) {
@@ -182,6 +234,8 @@ TEST(ModelSetIoTest, DefaultAndUntrainedModelsRoundTrip) {
   tracing.lrh = LrhWeights{};
   InterestParams interest = SomeInterest();
   interest.factors = ResourceFactors{};
+  interest.cold_features.clear();
+  interest.cold.resize(0, 0);
   const auto models =
       DecodeModelSet(1, EncodeModelSet(MakeModels(tracing, interest)));
   ASSERT_THAT(models, IsOk());

@@ -42,5 +42,19 @@ TEST(EngagementWeightTest, ADismissalAsTooEasyIsNoDislike) {
             EngagementWeight({.is_viewed = true}));
 }
 
+TEST(EngagementWeightTest, WhatIsOlderThanTheLastEventWeighsLess) {
+  const absl::Time now = absl::UnixEpoch() + absl::Hours(100000);
+  ResourceState resource = {.is_bookmarked = true};
+  resource.last_time = now;
+  EXPECT_EQ(EngagementWeight(resource, now), 4);
+  resource.last_time = now - absl::Hours(24 * 182);
+  EXPECT_FLOAT_EQ(EngagementWeight(resource, now), 2.5f);
+  resource.last_time = now - absl::Hours(24 * 100000);
+  EXPECT_NEAR(EngagementWeight(resource, now), 1, 1e-6);
+  // Only the order is known.
+  resource.last_time = absl::InfinitePast();
+  EXPECT_EQ(EngagementWeight(resource, now), 4);
+}
+
 }  // namespace
 }  // namespace evenlight

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "recommender/models/resource_features.h"
 #include "storage/catalog_store.h"
 #include "storage/memory_database.h"
 #include "storage/roster_store.h"
@@ -93,12 +94,16 @@ TEST(ReadDatasetTest, ResourcesAreThoseOfTheCatalogIfThereIsOne) {
   WriteBatch batch;
   Resource resource;
   resource.id = "known";
+  resource.title = "Fractions";
   catalog.Put("t", resource, &batch);
   catalog.PutVersion("t", 1, &batch);
   ASSERT_THAT(database.Write(batch), IsOk());
   const Dataset dataset = Read(&database);
   EXPECT_EQ(dataset.ids.resources.size(), 1);
   EXPECT_EQ(dataset.ids.resources.count(ResourceKeyOf("known")), 1);
+  EXPECT_EQ(dataset.ids.features.size(), 1);
+  EXPECT_EQ(dataset.ids.features.at(ResourceKeyOf("known")),
+            ResourceFeatures(resource));
 }
 
 TEST(ReadDatasetTest, AGradeIsTheLearnersOrThatOfTheirFirstClass) {

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "recommender/models/lrh.h"
+#include "recommender/training/experiment_data.h"
 #include "recommender/training/tracing_experiment.h"
 #include "tests/recommender/training/planted_data.h"
 #include "tests/recommender/training/synthetic_track.h"
@@ -69,6 +71,27 @@ double GainOfCorrection(const AnswerSet& answers) {
     loss[score.online == OnlineLearning::kLearner] = score.figures.log_loss;
   }
   return loss[0] - loss[1];
+}
+
+TEST(ValidationFoldTest, IsTheNextAndTheFirstAfterTheLast) {
+  const std::vector<int> folds = {1, 2, 3, 4, 5};
+  std::vector<int> validation;
+  for (const int fold : folds) validation.push_back(ValidationFoldOf(fold));
+  EXPECT_EQ(validation, (std::vector<int>{2, 3, 4, 5, 1}));
+}
+
+TEST(ValidationFoldTest, TheRestButTheTestedFoldIsForTraining) {
+  const ExperimentData data =
+      ReadAnswers(SyntheticAnswers({.num_learners = 50}), 0);
+  const auto folds_of = [&](const std::vector<TrackPart>& parts) {
+    std::set<int> folds;
+    for (const TrackPart& part : parts) folds.insert(data.folds[part.learner]);
+    return folds;
+  };
+  const FoldParts parts = SplitFold(data, 5, 0);
+  EXPECT_EQ(folds_of(parts.test), std::set<int>{5});
+  EXPECT_EQ(folds_of(parts.validation), std::set<int>{1});
+  EXPECT_EQ(folds_of(parts.train), (std::set<int>{2, 3, 4}));
 }
 
 TEST(ExperimentFoldTest, ALearnersOwnCorrectionFindsThatLearnersBias) {

@@ -1,11 +1,15 @@
 #include "recommender/training/interest_trial.h"
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "recommender/models/cold_factors.h"
+#include "recommender/models/resource_features.h"
 #include "recommender/state/engagement.h"
 #include "tests/support/status_matchers.h"
 
@@ -74,11 +78,7 @@ TEST(CollectEngagementsTest, FoldInSeesTheLatestAsAtServing) {
   const EngagementHistory history = CollectEngagements(
       LaterWindow(viewers.dataset().learners), viewers.dataset().ids, 2);
   EXPECT_THAT(history.before.Of(0), SizeIs(100));
-  ASSERT_THAT(history.latest.Of(0), SizeIs(kMaxEngagements));
-  for (const Engagement& engagement : history.latest.Of(0)) {
-    const ResourceId& id = history.resources[ToInt(engagement.resource)];
-    EXPECT_LE(std::stoi(id), 1000 - (100 - kMaxEngagements)) << id;
-  }
+  EXPECT_THAT(history.latest.Of(0), SizeIs(100));
   EXPECT_THAT(history.latest.Of(1), SizeIs(1));
 }
 
@@ -143,12 +143,16 @@ Dataset TwoKinds() {
 }
 
 TEST(TryInterestTest, FactorsFindWhatLearnersOfTheSameKindUse) {
-  AlsOptions options;
+  FactorOptions options;
   options.num_factors = 8;
   const auto trial = TryInterest(TwoKinds(), options);
   ASSERT_THAT(trial, IsOk());
   EXPECT_EQ(trial->factors.num_learners, 90);
   EXPECT_EQ(trial->popularity.num_learners, 90);
+  EXPECT_EQ(trial->item_knn.num_learners, 90);
+  EXPECT_EQ(trial->ease.num_learners, 90);
+  EXPECT_GT(trial->item_knn.recall, trial->popularity.recall + 0.1);
+  EXPECT_GT(trial->ease.recall, trial->popularity.recall + 0.1);
   EXPECT_GT(trial->factors.recall, trial->popularity.recall + 0.1);
   EXPECT_GT(trial->factors.ndcg, trial->popularity.ndcg);
 }
@@ -161,8 +165,38 @@ TEST(TryInterestTest, WithoutNewEngagementsNobodyIsJudged) {
   EXPECT_EQ(trial->factors.num_learners, 0);
 }
 
+TEST(RefitInterestTest, FeaturesTellWhoWantsWhatIsNewerThanTheModel) {
+  Dataset dataset = TwoKinds();
+  const auto features_of = [](char kind) {
+    Resource resource;
+    resource.subject = std::string(1, kind);
+    return resource;
+  };
+  for (const auto& [key, id] : dataset.ids.resources) {
+    dataset.ids.features[key] = ResourceFeatures(features_of(id[0]));
+  }
+  FactorOptions options;
+  options.num_factors = 8;
+  const auto params = RefitInterest(dataset, true, options);
+  ASSERT_THAT(params, IsOk());
+  EXPECT_THAT(params->cold_features, SizeIs(3));  // Two, and that there is one.
+  ASSERT_EQ(params->cold.rows(), 3);
+  const auto scores_of = [&](const ResourceId& liked, char kind) {
+    const auto row =
+        std::find(params->resources.begin(), params->resources.end(), liked);
+    const auto learner = FoldIn(
+        params->factors,
+        {{static_cast<ResourceRow>(row - params->resources.begin()), 1}});
+    Eigen::RowVectorXf factors = Eigen::RowVectorXf::Zero(8);
+    EXPECT_TRUE(AddColdFactors(*params, features_of(kind), factors));
+    return factors.dot(*learner);
+  };
+  EXPECT_GT(scores_of("x1", 'x'), 2 * std::abs(scores_of("x1", 'y')));
+  EXPECT_GT(scores_of("y1", 'y'), 2 * std::abs(scores_of("y1", 'x')));
+}
+
 TEST(RefitInterestTest, CalibratesOnUnseenPairs) {
-  AlsOptions options;
+  FactorOptions options;
   options.num_factors = 8;
   const auto params = RefitInterest(TwoKinds(), true, options);
   ASSERT_THAT(params, IsOk());

@@ -1,6 +1,10 @@
 #include "services/server/catalog_cache.h"
 
+#include <string>
+#include <utility>
+
 #include "gtest/gtest.h"
+#include "recommender/models/resource_features.h"
 #include "storage/memory_database.h"
 #include "tests/support/status_matchers.h"
 
@@ -13,9 +17,10 @@ class CatalogCacheTest : public testing::Test {
  protected:
   CatalogCacheTest() { Write("r1"); }
 
-  void Write(const ResourceId& id) {
+  void Write(const ResourceId& id, const std::string& title = "") {
     auto resource = std::make_shared<Resource>();
     resource->id = id;
+    resource->title = title;
     ASSERT_THAT(catalogs_.Update(kTenant,
                                  [&](const Catalog&) {
                                    CatalogChange change;
@@ -65,6 +70,29 @@ TEST_F(CatalogCacheTest, NewCatalogIsBoundAnew) {
   EXPECT_NE(Snapshot(one_), before);
   EXPECT_EQ(Snapshot(one_)->catalog->num_resources(), 2);
   EXPECT_EQ(Snapshot(two_)->catalog->num_resources(), 2);
+}
+
+TEST_F(CatalogCacheTest, AResourceAddedAfterTrainingHasFactorsAtOnce) {
+  Resource described;
+  described.title = "r2";
+  InterestParams params;
+  params.resources = {"r1"};
+  params.popularity = {1};
+  params.factors.factors = FactorMatrix::Ones(1, 2);
+  params.cold_features = ResourceFeatures(described);
+  params.cold = FactorMatrix::Ones(
+      static_cast<Eigen::Index>(params.cold_features.size()), 2);
+  auto models = std::make_shared<ModelSet>();
+  models->interest = InterestModel(std::move(params));
+
+  Snapshot(models);
+  Write("r2", "r2");
+  Write("r3", "r2");
+  const ServingSnapshot* snapshot = Snapshot(models);
+  for (const char* id : {"r2", "r3"}) {
+    EXPECT_EQ(snapshot->FactorsOf(snapshot->catalog->FindResource(id)).size(),
+              2);
+  }
 }
 
 }  // namespace

@@ -1,0 +1,89 @@
+// The inner loops of the factorisation, compiled for several vector targets
+// (Google Highway); the best one of this machine is chosen at run time.
+//
+// Rows of factors are padded with zeros to PaddedFactors() floats.
+
+#ifndef EVENLIGHT_RECOMMENDER_MODELS_FACTOR_KERNELS_H_
+#define EVENLIGHT_RECOMMENDER_MODELS_FACTOR_KERNELS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "recommender/models/factors.h"
+
+namespace evenlight {
+
+// The vector target in use, for example "AVX3" or "AVX2". Fixed for a process,
+// unless a test changes it.
+const char* VectorTarget();
+
+// `num_factors` rounded up to a multiple of 16.
+constexpr int PaddedFactors(int num_factors) {
+  return (num_factors + 15) / 16 * 16;
+}
+
+// Rows of factors that FactorScratchFloats() has room for at once; a longer
+// history is gathered again for each pass.
+constexpr int64_t RowsAtOnce(int padded) {
+  return (int64_t{1} << 18) / padded / 4 * 4;
+}
+
+// Rounds to half precision, stored as its 16 bits. [count]
+void ToHalf(const float* values, int64_t count, uint16_t* halves);
+
+// One side of the factorisation, fixed, in the eigenbasis of its Gram matrix:
+// what all row systems of the other side share. Pointers outlive its use.
+struct SpectralSystem {
+  int num_factors = 0;
+  // Row r starts at fixed + r * fixed_stride; fixed_stride >= num_factors.
+  const float* fixed = nullptr;
+  int64_t fixed_stride = 0;
+  // The same in half precision, of stride PaddedFactors(); or null.
+  const uint16_t* fixed_half = nullptr;
+  const float* dense =
+      nullptr;  // w * spectrum. [PaddedFactors()], zero-padded.
+  int num_steps = 2;
+};
+
+// One row of the other side.
+struct SpectralRow {
+  absl::Span<const Engagement> entries;  // Rows of `fixed`, weights > 0.
+  float penalty = 0;                     // lambda (n + w |fixed|)^nu > 0.
+  const float* prior = nullptr;          // [PaddedFactors()]; or null: 0.
+  float* factors = nullptr;  // [PaddedFactors()]: from here, to the result.
+};
+
+// Of a row's objective: fit + dense part + penalty before, and what the penalty
+// alone is after.
+struct RowLoss {
+  double before = 0;
+  double penalty_after = 0;
+};
+
+// Floats that SolveRow() needs beside, 64-byte aligned, for rows of up to
+// `max_entries`.
+int64_t FactorScratchFloats(int num_factors, int64_t max_entries);
+
+// Takes `system.num_steps` steps of conjugate gradient towards the minimizer x
+// of
+//   sum_j c_j (1 - <x, v_j>)^2 + sum_k dense_k x_k^2 + penalty |x - prior|^2
+//
+// from row.factors, preconditioned by the inverse of diag(dense) + penalty. Two
+// steps are as good as exact when started near; see docs/models.md.
+RowLoss SolveRow(const SpectralSystem& system, const SpectralRow& row,
+                 float* scratch);
+
+// gram += rows^T rows, upper triangle only. [padded x padded], row-major;
+// `rows` has num_rows, a multiple of 4, of `padded` floats.
+void AddGram(const float* rows, int64_t num_rows, int padded, float* gram);
+
+// rows = rows * rotation, in place. `rotation` is [padded x padded], row-major;
+// num_rows is a multiple of 4. `scratch` holds 4 * padded floats, 64-byte
+// aligned.
+void RotateRows(float* rows, int64_t num_rows, int padded,
+                const float* rotation, float* scratch);
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_RECOMMENDER_MODELS_FACTOR_KERNELS_H_

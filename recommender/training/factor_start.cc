@@ -1,0 +1,77 @@
+#include "recommender/training/factor_start.h"
+
+#include <cmath>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "core/status_macros.h"
+
+namespace evenlight {
+namespace {
+
+constexpr int kMaxNumFactors = 1024;
+
+absl::Status InRange(absl::string_view name, double value, double min,
+                     double max) {
+  if (value >= min && value <= max) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, " ", value, " is not in [", min, ", ", max, "]"));
+}
+
+absl::Status ValidateFeatures(const FeatureTable& features,
+                              int64_t num_resources) {
+  if (features.num_rows() != num_resources) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("features of ", features.num_rows(), " rows for ",
+                     num_resources, " resources"));
+  }
+  for (const int32_t feature : features.features) {
+    RETURN_IF_ERROR(
+        InRange("feature", feature, 0, double{1} * features.num_features - 1));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+FactorMatrix StartFactors(int64_t num_resources, const FactorOptions& options) {
+  std::mt19937_64 random(static_cast<uint64_t>(options.seed));
+  std::normal_distribution<float> normal(
+      0, 0.1f / std::sqrt(static_cast<float>(options.num_factors)));
+  FactorMatrix factors(num_resources, options.num_factors);
+  std::generate_n(factors.data(), factors.size(),
+                  [&] { return normal(random); });
+  if (options.initial == nullptr) return factors;
+  for (int64_t row = 0; row < num_resources; ++row) {
+    if (options.initial->row(row).isZero(0)) continue;
+    factors.row(row) = options.initial->row(row);
+  }
+  return factors;
+}
+
+absl::Status ValidateFactorOptions(const EngagementTable& engagements,
+                                   const FactorOptions& options) {
+  RETURN_IF_ERROR(ValidateTable(engagements));
+  RETURN_IF_ERROR(
+      InRange("num_factors", options.num_factors, 1, kMaxNumFactors));
+  RETURN_IF_ERROR(InRange("num_epochs", options.num_epochs, 1, 10000));
+  RETURN_IF_ERROR(InRange("num_steps", options.num_steps, 1, 1000));
+  RETURN_IF_ERROR(
+      InRange("unobserved_weight", options.unobserved_weight, 0, 1e6));
+  RETURN_IF_ERROR(InRange("regularization", options.regularization, 1e-9, 1e9));
+  RETURN_IF_ERROR(InRange("exponent", options.exponent, 0, 1));
+  const FactorMatrix* const initial = options.initial;
+  if (initial != nullptr && (initial->rows() != engagements.num_resources ||
+                             initial->cols() != options.num_factors)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "initial factors are ", initial->rows(), " x ", initial->cols(),
+        ", not ", engagements.num_resources, " x ", options.num_factors));
+  }
+  if (initial != nullptr && !initial->allFinite()) {
+    return absl::InvalidArgumentError("an initial factor is not finite");
+  }
+  if (options.features == nullptr) return absl::OkStatus();
+  return ValidateFeatures(*options.features, engagements.num_resources);
+}
+
+}  // namespace evenlight
