@@ -3,7 +3,7 @@
 // are looked for among them.
 //
 //   cold_bench [--validate] [--dimension 64] [--weight W] [--regularization L]
-//              [--exponent E] [--epochs 8]
+//              [--exponent E] [--epochs 5]
 //
 // Beside it, what serves without factors: courses by how popular the warm ones
 // of their school are, or of their field, among the courses that have one.

@@ -74,9 +74,7 @@ class Trainer {
     if (options.features != nullptr) {
       // Each resource counts once: weighted as in the objective, the popular
       // ones would speak for the rest. Measured by cold_bench --validate.
-      prior_ = std::make_unique<FeaturePrior>(
-          *options.features, d_,
-          std::vector<float>(resources_.penalties.size(), 1));
+      prior_ = std::make_unique<FeaturePrior>(*options.features, d_);
       resources_.prior = prior_.get();
     }
     int64_t longest = 0;

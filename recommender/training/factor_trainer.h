@@ -83,11 +83,11 @@ struct FactorOptions {
 //
 // after Rendle, Krichene, Zhang & Koren (RecSys 2022), where n sums a row's
 // weights, g_i are the features and B, learnt once per epoch by ridge
-// regression, is 0 without them. Each half-epoch diagonalises the Gram matrix
-// of the fixed side, rotates both sides into its eigenbasis, where the dense
-// part of every row's system is diagonal, and takes `num_steps` steps of
-// conjugate gradient, from the row's last value, preconditioned by that
-// diagonal.
+// regression in which each resource counts once, is 0 without them. Each
+// half-epoch diagonalises the Gram matrix of the fixed side, rotates both sides
+// into its eigenbasis, where the dense part of every row's system is diagonal,
+// and takes `num_steps` steps of conjugate gradient, from the row's last value,
+// preconditioned by that diagonal.
 //
 // Equal to the byte for any number of threads, on one build and vector target.
 // O(epochs (steps n d + (|U| + |I|) d^2 + d^3)). Memory: both tables of factors

@@ -1,8 +1,5 @@
 #include "recommender/training/feature_prior.h"
 
-#include <numeric>
-#include <utility>
-
 namespace evenlight {
 namespace {
 
@@ -14,21 +11,13 @@ constexpr int kSteps = 5;
 
 }  // namespace
 
-FeaturePrior::FeaturePrior(const FeatureTable& features, int num_factors,
-                           std::vector<float> penalties)
+FeaturePrior::FeaturePrior(const FeatureTable& features, int num_factors)
     : features_(features),
-      penalties_(std::move(penalties)),
+      inverse_diagonal_(
+          Eigen::VectorXf::Constant(features.num_features, kFeatureRidge)),
       weights_(FactorMatrix::Zero(features.num_features, num_factors)) {
-  if (penalties_.empty()) return;
-  const double sum =
-      std::accumulate(penalties_.begin(), penalties_.end(), double{0});
-  ridge_ = kFeatureRidge *
-           static_cast<float>(sum / static_cast<double>(penalties_.size()));
-  inverse_diagonal_ = Eigen::VectorXf::Constant(features.num_features, ridge_);
-  for (int64_t row = 0; row < features.num_rows(); ++row) {
-    for (const int32_t feature : features.Of(row)) {
-      inverse_diagonal_[feature] += penalties_[row];
-    }
+  for (const int32_t feature : features.features) {
+    inverse_diagonal_[feature] += 1;
   }
   inverse_diagonal_ = inverse_diagonal_.cwiseInverse();
 }
@@ -40,14 +29,13 @@ void FeaturePrior::Mean(int64_t row, float* mean) const {
 }
 
 FactorMatrix FeaturePrior::Normal(const FactorMatrix& direction) const {
-  FactorMatrix product = ridge_ * direction;
+  FactorMatrix product = kFeatureRidge * direction;
   Eigen::RowVectorXf sum(direction.cols());
   for (int64_t row = 0; row < features_.num_rows(); ++row) {
     sum.setZero();
     for (const int32_t feature : features_.Of(row)) {
       sum += direction.row(feature);
     }
-    sum *= penalties_[row];
     for (const int32_t feature : features_.Of(row)) {
       product.row(feature) += sum;
     }
@@ -57,12 +45,12 @@ FactorMatrix FeaturePrior::Normal(const FactorMatrix& direction) const {
 
 void FeaturePrior::Fit(
     const Eigen::Ref<const FactorMatrix, 0, Eigen::OuterStride<>>& factors) {
-  if (weights_.size() == 0 || penalties_.empty()) return;
+  if (weights_.size() == 0) return;
   // One system per column, all with the same matrix, each with its own step.
   FactorMatrix residual = -Normal(weights_);
   for (int64_t row = 0; row < features_.num_rows(); ++row) {
     for (const int32_t feature : features_.Of(row)) {
-      residual.row(feature) += penalties_[row] * factors.row(row);
+      residual.row(feature) += factors.row(row);
     }
   }
   FactorMatrix z = inverse_diagonal_.asDiagonal() * residual;

@@ -3,8 +3,6 @@
 #ifndef EVENLIGHT_RECOMMENDER_TRAINING_FEATURE_PRIOR_H_
 #define EVENLIGHT_RECOMMENDER_TRAINING_FEATURE_PRIOR_H_
 
-#include <vector>
-
 #include "absl/types/span.h"
 #include "recommender/models/factors.h"
 #include "recommender/training/factor_trainer.h"
@@ -15,15 +13,13 @@ namespace evenlight {
 // features. One thread.
 class FeaturePrior {
  public:
-  // `features` outlives it. `penalties` say by row how much a resource
-  // counts.
-  FeaturePrior(const FeatureTable& features, int num_factors,
-               std::vector<float> penalties);
+  // `features` outlives it.
+  FeaturePrior(const FeatureTable& features, int num_factors);
 
   // Some steps of conjugate gradient, from what there is, towards the ridge
-  // regression  sum_i penalty_i |y_i - B g_i|^2 + rho |B|^2,  rho being
-  // kFeatureRidge times the mean penalty. `factors` [num_resources x
-  // num_factors] may have padding between rows.
+  // regression  sum_i |y_i - B g_i|^2 + rho |B|^2. Each resource counts once:
+  // by how often it was met, a few would speak for all. `factors`
+  // [num_resources x num_factors] may have padding between rows.
   void Fit(
       const Eigen::Ref<const FactorMatrix, 0, Eigen::OuterStride<>>& factors);
 
@@ -36,12 +32,10 @@ class FeaturePrior {
   const FactorMatrix& weights() const { return weights_; }
 
  private:
-  // Sum over rows of penalty_i g_i (g_i . direction): [num_features x d]
+  // rho direction + sum over rows of g_i (g_i . direction): [num_features x d]
   FactorMatrix Normal(const FactorMatrix& direction) const;
 
   const FeatureTable& features_;
-  const std::vector<float> penalties_;
-  float ridge_ = 1;
   Eigen::VectorXf inverse_diagonal_;  // [num_features]; preconditions.
   FactorMatrix weights_;              // B. [num_features x num_factors]
 };
