@@ -5,25 +5,22 @@
 #include <functional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "core/parallel_for.h"
 #include "core/status_macros.h"
-#include "recommender/state/engagement.h"
-#include "recommender/state/fold.h"
 #include "recommender/training/ease.h"
+#include "recommender/training/engagement_history.h"
 #include "recommender/training/feature_vocabulary.h"
 #include "recommender/training/item_knn.h"
+#include "recommender/training/popularity.h"
 
 namespace evenlight {
 namespace {
 
-constexpr int64_t kPartsPerChunk = 64;
 constexpr int64_t kMaxJudgedLearners = 2000;
 // Settings are told apart by fewer: each is judged after every epoch.
 constexpr int64_t kMaxLearnersToChoose = 500;
 constexpr int64_t kMaxCalibratedLearners = 500;
-constexpr size_t kMaxPopular = 500;
 
 // On 2,300 courses (MOOCCubeX) the largest is best, on 40,000 places (Gowalla)
 // the smallest.
@@ -32,55 +29,6 @@ constexpr float kUnobservedWeights[] = {0.01f, 0.1f, 0.3f};
 // they have few and would be learnt by heart.
 constexpr float kRegularizations[] = {0.003f, 0.02f};
 constexpr int kMaxEpochs = 8;
-
-struct KeyedEngagement {
-  ResourceKey resource{};
-  float weight = 0;
-};
-
-// One learner's engagements before and new ones after.
-struct LearnerEngagements {
-  std::vector<KeyedEngagement> before;
-  std::vector<ResourceKey> latest;
-  std::vector<ResourceKey> after;
-};
-
-std::vector<KeyedEngagement> EngagementsOf(const LearnerState& state,
-                                           const IdTables& ids) {
-  std::vector<KeyedEngagement> engagements;
-  for (const ResourceState& resource : state.resources) {
-    const float weight = EngagementWeight(resource, state.last.time);
-    if (!(weight > 0) || !ids.resources.contains(resource.resource)) continue;
-    engagements.push_back({resource.resource, weight});
-  }
-  return engagements;
-}
-
-LearnerEngagements Collect(const TrackPart& part, const IdTables& ids) {
-  // Engagements do not depend on a model.
-  static const TracingModel* const kNoModel = new TracingModel;
-  LearnerEngagements engagements;
-  LearnerState state;
-  Fold(*kNoModel, part.interactions.first(part.from), state);
-  engagements.before = EngagementsOf(state, ids);
-  for (const ResourceState* resource : LatestEngagements(
-           state,
-           [&](ResourceKey key) { return ids.resources.contains(key); })) {
-    engagements.latest.push_back(resource->resource);
-  }
-  if (part.from == static_cast<int64_t>(part.interactions.size())) {
-    return engagements;
-  }
-  LearnerState later = state;
-  Fold(*kNoModel, part.interactions.subspan(part.from), later);
-  for (const KeyedEngagement& engagement : EngagementsOf(later, ids)) {
-    if (state.HasMet(engagement.resource)) continue;
-    const ResourceState* earlier = state.FindResource(engagement.resource);
-    if (earlier != nullptr && EngagementWeight(*earlier) > 0) continue;
-    engagements.after.push_back(engagement.resource);
-  }
-  return engagements;
-}
 
 // Taking every n-th of `count` things leaves at most `max_count`.
 int64_t Stride(int64_t count, int64_t max_count) {
@@ -172,6 +120,23 @@ absl::StatusOr<RankingMetrics> JudgeFactors(
       num_threads);
 }
 
+// By a function that sets every resource's score from a learner's engagements.
+using BaselineScorer =
+    absl::FunctionRef<void(absl::Span<const Engagement>, absl::Span<float>)>;
+
+absl::StatusOr<RankingMetrics> JudgeBaseline(
+    const EngagementHistory& history, const std::vector<int64_t>& learners,
+    BaselineScorer score, int num_threads) {
+  return Judge(
+      history, learners,
+      [&](int64_t learner) {
+        std::vector<float> scores(history.before.num_resources);
+        score(history.latest.Of(learner), absl::MakeSpan(scores));
+        return scores;
+      },
+      num_threads);
+}
+
 absl::StatusOr<RankingMetrics> JudgeItemKnn(
     const EngagementHistory& history, const std::vector<int64_t>& learners,
     int num_threads) {
@@ -179,15 +144,11 @@ absl::StatusOr<RankingMetrics> JudgeItemKnn(
   options.num_threads = num_threads;
   ASSIGN_OR_RETURN(const ResourceNeighbours neighbours,
                    FitItemKnn(history.before, options));
-  return Judge(
-      history, learners,
-      [&](int64_t learner) {
-        std::vector<float> scores(history.before.num_resources);
-        ScoreByNeighbours(neighbours, history.latest.Of(learner),
-                          absl::MakeSpan(scores));
-        return scores;
-      },
-      num_threads);
+  const auto score = [&](absl::Span<const Engagement> of,
+                         absl::Span<float> scores) {
+    ScoreByNeighbours(neighbours, of, scores);
+  };
+  return JudgeBaseline(history, learners, score, num_threads);
 }
 
 absl::StatusOr<RankingMetrics> JudgeEase(const EngagementHistory& history,
@@ -197,15 +158,11 @@ absl::StatusOr<RankingMetrics> JudgeEase(const EngagementHistory& history,
   options.num_threads = num_threads;
   ASSIGN_OR_RETURN(const FactorMatrix weights,
                    FitEase(history.before, options));
-  return Judge(
-      history, learners,
-      [&](int64_t learner) {
-        std::vector<float> scores(history.before.num_resources);
-        ScoreByEase(weights, history.latest.Of(learner),
-                    absl::MakeSpan(scores));
-        return scores;
-      },
-      num_threads);
+  const auto score = [&](absl::Span<const Engagement> of,
+                         absl::Span<float> scores) {
+    ScoreByEase(weights, of, scores);
+  };
+  return JudgeBaseline(history, learners, score, num_threads);
 }
 
 // Trains once with the given setting, judged after every epoch; stops after two
@@ -297,21 +254,6 @@ absl::Status Calibrate(const EngagementHistory& history,
   return absl::OkStatus();
 }
 
-// The engagements among `all`, which are in the order of rows, of `keys`; in
-// that order too.
-std::vector<Engagement> OnlyOf(
-    absl::Span<const ResourceKey> keys,
-    const absl::flat_hash_map<ResourceKey, ResourceRow>& rows,
-    absl::Span<const Engagement> all) {
-  absl::flat_hash_set<ResourceRow> wanted;
-  for (const ResourceKey key : keys) wanted.insert(rows.at(key));
-  std::vector<Engagement> chosen;
-  for (const Engagement& engagement : all) {
-    if (wanted.contains(engagement.resource)) chosen.push_back(engagement);
-  }
-  return chosen;
-}
-
 }  // namespace
 
 FactorOptions WithSetting(FactorOptions options,
@@ -322,79 +264,6 @@ FactorOptions WithSetting(FactorOptions options,
   return options;
 }
 
-EngagementHistory CollectEngagements(absl::Span<const TrackPart> parts,
-                                     const IdTables& ids, int num_threads) {
-  std::vector<LearnerEngagements> learners(parts.size());
-  ParallelFor(num_threads, static_cast<int64_t>(parts.size()), kPartsPerChunk,
-              [&](int64_t begin, int64_t end) {
-                for (int64_t part = begin; part < end; ++part) {
-                  learners[part] = Collect(parts[part], ids);
-                }
-              });
-
-  std::map<ResourceId, ResourceKey> engaged;
-  for (const LearnerEngagements& learner : learners) {
-    for (const KeyedEngagement& engagement : learner.before) {
-      engaged.emplace(ids.resources.at(engagement.resource),
-                      engagement.resource);
-    }
-  }
-  EngagementHistory history;
-  absl::flat_hash_map<ResourceKey, ResourceRow> rows;
-  for (const auto& [id, key] : engaged) {
-    rows.emplace(key, static_cast<ResourceRow>(history.resources.size()));
-    history.resources.push_back(id);
-  }
-  history.before.num_resources = static_cast<int32_t>(history.resources.size());
-  history.latest.num_resources = history.before.num_resources;
-  for (const LearnerEngagements& learner : learners) {
-    std::vector<Engagement> before;
-    for (const KeyedEngagement& engagement : learner.before) {
-      before.push_back({rows.at(engagement.resource), engagement.weight});
-    }
-    std::sort(before.begin(), before.end(),
-              [](const Engagement& a, const Engagement& b) {
-                return a.resource < b.resource;
-              });
-    history.before.AddLearner(before);
-    history.latest.AddLearner(OnlyOf(learner.latest, rows, before));
-    std::vector<ResourceRow>& after = history.after.emplace_back();
-    for (const ResourceKey key : learner.after) {
-      const auto row = rows.find(key);
-      if (row != rows.end()) after.push_back(row->second);
-    }
-  }
-  return history;
-}
-
-std::vector<float> CountLearners(const EngagementTable& table) {
-  std::vector<float> popularity(table.num_resources);
-  for (const Engagement& engagement : table.entries) {
-    ++popularity[ToInt(engagement.resource)];
-  }
-  return popularity;
-}
-
-std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> PopularByGrade(
-    const EngagementTable& table, absl::Span<const int32_t> grades) {
-  std::map<int32_t, EngagementTable> of_grade;
-  for (int64_t learner = 0; learner < table.num_learners(); ++learner) {
-    const int32_t grade = grades[learner];
-    if (grade == 0 || table.Of(learner).empty()) continue;
-    of_grade[grade].AddLearner(table.Of(learner));
-  }
-  std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> popular;
-  for (auto& [grade, engagements] : of_grade) {
-    engagements.num_resources = table.num_resources;
-    const std::vector<float> counts = CountLearners(engagements);
-    for (const ResourceRow row : TopUnseen(counts, {}, kMaxPopular)) {
-      const float count = counts[ToInt(row)];
-      if (count > 0) popular[grade].emplace_back(row, count);
-    }
-  }
-  return popular;
-}
-
 absl::StatusOr<InterestTrial> TryInterest(const Dataset& dataset,
                                           const FactorOptions& options) {
   const EngagementHistory history = CollectEngagements(
@@ -402,7 +271,7 @@ absl::StatusOr<InterestTrial> TryInterest(const Dataset& dataset,
   const std::vector<int64_t> learners =
       JudgedLearners(history, kMaxJudgedLearners);
   if (learners.empty()) return InterestTrial();
-  const std::vector<float> popularity = CountLearners(history.before);
+  const std::vector<float> popularity = GlobalPopularity(history.before);
   InterestTrial trial;
   ASSIGN_OR_RETURN(trial.setting, ChooseSetting(dataset, options));
   ASSIGN_OR_RETURN(const TrainedFactors trained,
@@ -439,7 +308,7 @@ absl::StatusOr<InterestParams> RefitInterest(const Dataset& dataset,
   }
   InterestParams params;
   params.resources = history.resources;
-  params.popularity = CountLearners(history.before);
+  params.popularity = GlobalPopularity(history.before);
   params.grades = PopularByGrade(history.before, grades);
   if (!with_factors || history.resources.empty()) return params;
   FeatureVocabulary vocabulary = FeaturesOf(history, dataset.ids);

@@ -5,47 +5,17 @@
 #define EVENLIGHT_RECOMMENDER_TRAINING_INTEREST_TRIAL_H_
 
 #include <cstdint>
-#include <map>
-#include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "recommender/evaluation/ranking_metrics.h"
 #include "recommender/models/interest_model.h"
 #include "recommender/training/dataset.h"
-#include "recommender/training/engagement_table.h"
 #include "recommender/training/factor_trainer.h"
 
 namespace evenlight {
 
 // Depth of the rankings that are judged.
 inline constexpr int kRankingDepth = 20;
-
-// Who engaged with what until TrackPart::from, and with what else after it.
-struct EngagementHistory {
-  std::vector<ResourceId> resources;  // By row, in the order of ids: those that
-                                      // somebody engaged with before.
-  EngagementTable before;             // By part.
-  EngagementTable latest;  // Of `before`, by part: what serving would fold in
-                           // (LatestEngagements()).
-  // By part: rows engaged with after, and neither met nor engaged with before.
-  std::vector<std::vector<ResourceRow>> after;
-};
-
-// Weights come from EngagementWeight() of states folded from the parts, as at
-// serving: a learner's newest kMaxResourceStates, no older ones.
-EngagementHistory CollectEngagements(absl::Span<const TrackPart> parts,
-                                     const IdTables& ids, int num_threads);
-
-// How many learners engaged with each resource. [num_resources]
-std::vector<float> CountLearners(const EngagementTable& table);
-
-// The same by grade: the most popular rows, best first, at most 500 a grade.
-// `grades` has one per learner of the table; learners of grade 0 count for
-// none.
-std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> PopularByGrade(
-    const EngagementTable& table, absl::Span<const int32_t> grades);
 
 // What differs between catalogs and is chosen by validation; see FactorOptions.
 struct InterestSetting {

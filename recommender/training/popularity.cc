@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "recommender/evaluation/ranking_metrics.h"
+
 namespace evenlight {
 namespace {
 
 constexpr float kShareOfAll = 0.01f;
+constexpr int kMaxPopular = 500;
 
 }  // namespace
 
@@ -16,6 +19,26 @@ std::vector<float> GlobalPopularity(const EngagementTable& table) {
     ++popularity[ToInt(engagement.resource)];
   }
   return popularity;
+}
+
+std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> PopularByGrade(
+    const EngagementTable& table, absl::Span<const int32_t> grades) {
+  std::map<int32_t, EngagementTable> of_grade;
+  for (int64_t learner = 0; learner < table.num_learners(); ++learner) {
+    const int32_t grade = grades[learner];
+    if (grade == 0 || table.Of(learner).empty()) continue;
+    of_grade[grade].AddLearner(table.Of(learner));
+  }
+  std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> popular;
+  for (auto& [grade, engagements] : of_grade) {
+    engagements.num_resources = table.num_resources;
+    const std::vector<float> counts = GlobalPopularity(engagements);
+    for (const ResourceRow row : TopUnseen(counts, {}, kMaxPopular)) {
+      const float count = counts[ToInt(row)];
+      if (count > 0) popular[grade].emplace_back(row, count);
+    }
+  }
+  return popular;
 }
 
 std::vector<float> DecayedPopularity(const EngagementTable& table,

@@ -19,9 +19,16 @@ namespace evenlight {
 // How many learners engaged with each resource. [num_resources]
 std::vector<float> GlobalPopularity(const EngagementTable& table);
 
-// The same, each learner counted 0.5^(age / half_life). `ages` has one per
-// entry of the table, from the engagement until now; those below 0 count as 0.
-// `half_life` > 0; infinite is GlobalPopularity(). [num_resources]
+// By grade: the most popular rows and their counts, best first, at most 500 a
+// grade.
+// `grades` has one per learner of the table; learners of grade 0 count for
+// none.
+std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> PopularByGrade(
+    const EngagementTable& table, absl::Span<const int32_t> grades);
+
+// As GlobalPopularity(), each learner counted 0.5^(age / half_life). `ages` has
+// one per entry of the table, from the engagement until now; those below 0
+// count as 0. `half_life` > 0; infinite is GlobalPopularity(). [num_resources]
 std::vector<float> DecayedPopularity(const EngagementTable& table,
                                      absl::Span<const absl::Duration> ages,
                                      absl::Duration half_life);

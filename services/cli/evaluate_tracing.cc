@@ -1,16 +1,12 @@
 #include "services/cli/evaluate_tracing.h"
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "core/status_macros.h"
 #include "recommender/training/tracing_experiment.h"
+#include "services/cli/report_file.h"
 #include "services/cli/svg_chart.h"
 #include "services/cli/tracing_charts.h"
 #include "services/cli/tracing_report.h"
@@ -20,29 +16,6 @@ namespace evenlight {
 namespace {
 
 constexpr int kChunkSize = 200;
-
-absl::Status CannotWrite(const std::string& path, int error) {
-  return absl::FailedPreconditionError(
-      absl::StrCat("cannot write ", path, ": ", std::strerror(error)));
-}
-
-// Leaves what is there as it is.
-absl::Status CheckWritable(const std::string& path) {
-  std::error_code error;
-  const bool is_new = !std::filesystem::exists(path, error);
-  errno = 0;
-  if (!std::ofstream(path, std::ios::app)) return CannotWrite(path, errno);
-  if (is_new) std::filesystem::remove(path, error);
-  return absl::OkStatus();
-}
-
-absl::Status WriteFile(const std::string& path, const std::string& text) {
-  errno = 0;
-  std::ofstream out(path, std::ios::trunc | std::ios::binary);
-  out << text;
-  out.close();
-  return out ? absl::OkStatus() : CannotWrite(path, errno);
-}
 
 // What is written, and where.
 struct ReportPaths {

@@ -7,50 +7,16 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "services/cli/report_file.h"
 
 namespace evenlight {
 namespace {
-
-// More digits would be noise. What is not known is null.
-LogField Rounded(absl::string_view name, double value, int num_digits) {
-  LogField field(name, value);
-  if (std::isfinite(value)) {
-    field.json = absl::StrFormat("%.*f", num_digits, value);
-  }
-  return field;
-}
 
 // Settings are of any scale.
 LogField Knob(absl::string_view name, double value) {
   LogField field(name, value);
   field.json = absl::StrFormat("%.4g", value);
   return field;
-}
-
-std::string ToJson(const std::vector<LogField>& figures) {
-  return absl::StrCat(
-      "{",
-      absl::StrJoin(figures, ",",
-                    [](std::string* text, const LogField& field) {
-                      absl::StrAppend(text, "\"", field.name,
-                                      "\":", field.json);
-                    }),
-      "}");
-}
-
-// A list of objects, one for each of `values`.
-template <typename Values, typename FieldsOf>
-LogField ListOf(absl::string_view name, const Values& values,
-                FieldsOf fields_of) {
-  LogField list(name, "");
-  list.json =
-      absl::StrCat("[",
-                   absl::StrJoin(values, ",",
-                                 [&](std::string* text, const auto& value) {
-                                   text->append(ToJson(fields_of(value)));
-                                 }),
-                   "]");
-  return list;
 }
 
 void Append(const std::vector<LogField>& more, std::vector<LogField>& fields) {

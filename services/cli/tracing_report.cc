@@ -5,18 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "services/cli/report_file.h"
 
 namespace evenlight {
 namespace {
-
-// More digits would be noise. What the answers cannot tell is null.
-LogField Rounded(absl::string_view name, double value, int num_digits) {
-  LogField field(name, value);
-  if (std::isfinite(value)) {
-    field.json = absl::StrFormat("%.*f", num_digits, value);
-  }
-  return field;
-}
 
 struct Figure {
   const char* name;
@@ -55,32 +47,6 @@ const char* WordOf(OnlineLearning online) {
 std::string ResidualWord(const TracingScore& score) {
   if (score.fold != 0) return score.num_residuals > 0 ? "yes" : "no";
   return absl::StrCat(score.num_residuals, "/", score.num_folds);
-}
-
-std::string ToJson(const std::vector<LogField>& figures) {
-  return absl::StrCat(
-      "{",
-      absl::StrJoin(figures, ",",
-                    [](std::string* text, const LogField& field) {
-                      absl::StrAppend(text, "\"", field.name,
-                                      "\":", field.json);
-                    }),
-      "}");
-}
-
-// A list of objects, one for each of `values`.
-template <typename Values, typename FieldsOf>
-LogField ListOf(absl::string_view name, const Values& values,
-                FieldsOf fields_of) {
-  LogField list(name, "");
-  list.json =
-      absl::StrCat("[",
-                   absl::StrJoin(values, ",",
-                                 [&](std::string* text, const auto& value) {
-                                   text->append(ToJson(fields_of(value)));
-                                 }),
-                   "]");
-  return list;
 }
 
 std::vector<LogField> FieldsOf(const ReliabilityBin& bin) {

@@ -11,6 +11,7 @@
 #include "recommender/models/cold_factors.h"
 #include "recommender/models/resource_features.h"
 #include "recommender/state/engagement.h"
+#include "recommender/training/engagement_history.h"
 #include "tests/support/status_matchers.h"
 
 namespace evenlight {
