@@ -4,8 +4,6 @@
 
 #include "recommender/candidates/top_few.h"
 #include "recommender/candidates/top_kernels.h"
-#include "recommender/models/factors.h"
-#include "recommender/state/engagement.h"
 
 namespace evenlight {
 namespace {
@@ -14,46 +12,35 @@ namespace {
 // scattered, before the first is needed.
 constexpr size_t kRowsAtOnce = 64;
 
-}  // namespace
-
-std::optional<Eigen::VectorXf> FoldInLearner(const LearnerView& view) {
-  const InterestModel& interest = view.snapshot().models->interest;
-  if (!interest.has_factors()) return std::nullopt;
-  std::vector<Engagement> history;
-  const auto is_known = [&](ResourceKey key) {
-    return interest.FindResource(key) != ResourceRow::kNone;
-  };
-  for (const ResourceState* resource :
-       LatestEngagements(view.state(), is_known)) {
-    history.push_back({interest.FindResource(resource->resource),
-                       EngagementWeight(*resource, view.state().last.time)});
+// Most are not near the top; only the few that are ask for the gate.
+void Offer(const SourceInput& input, float score, ResourceIndex resource,
+           TopFew& best) {
+  if (best.Takes(score, resource) && input.is_eligible(resource)) {
+    best.Add(score, resource);
   }
-  if (history.empty()) return std::nullopt;
-  absl::StatusOr<Eigen::VectorXf> factors =
-      FoldIn(interest.params().factors, history);
-  if (!factors.ok() || !factors->allFinite()) return std::nullopt;
-  return *std::move(factors);
 }
 
-void ProposeSimilarLearners(const SourceInput& input,
-                            const Eigen::VectorXf& learner_factors,
-                            std::vector<Candidate>& candidates) {
+void OfferByNeighbours(const SourceInput& input,
+                       const LearnerInterest& interest, TopFew& best) {
+  const ServingSnapshot& snapshot = input.view.snapshot();
+  for (const ResourceIndex resource : input.scope) {
+    const float score = InterestIn(interest, snapshot, resource).value_or(0);
+    if (score > 0) Offer(input, score, resource, best);
+  }
+}
+
+void OfferByFactors(const SourceInput& input, const LearnerInterest& interest,
+                    TopFew& best) {
   const ServingSnapshot& snapshot = input.view.snapshot();
   const absl::Span<const float> learner(
-      learner_factors.data(), static_cast<size_t>(learner_factors.size()));
-  TopFew best(input.limit);
+      interest.factors.data(), static_cast<size_t>(interest.factors.size()));
   std::array<ResourceIndex, kRowsAtOnce> some;
   std::array<const float*, kRowsAtOnce> rows;
   std::array<float, kRowsAtOnce> scores;
   size_t count = 0;
   const auto offer = [&] {
     ScoreRowsAt({rows.data(), count}, learner, scores.data());
-    for (size_t i = 0; i < count; ++i) {
-      // Most are not near the top; only the few that are ask for the gate.
-      if (best.Takes(scores[i], some[i]) && input.is_eligible(some[i])) {
-        best.Add(scores[i], some[i]);
-      }
-    }
+    for (size_t i = 0; i < count; ++i) Offer(input, scores[i], some[i], best);
     count = 0;
   };
   for (const ResourceIndex resource : input.scope) {
@@ -64,6 +51,20 @@ void ProposeSimilarLearners(const SourceInput& input,
     if (count == kRowsAtOnce) offer();
   }
   offer();
+}
+
+}  // namespace
+
+void ProposeSimilarLearners(const SourceInput& input,
+                            const LearnerInterest& interest,
+                            std::vector<Candidate>& candidates) {
+  if (!interest.is_known()) return;
+  TopFew best(input.limit);
+  if (interest.scores.empty()) {
+    OfferByFactors(input, interest, best);
+  } else {
+    OfferByNeighbours(input, interest, best);
+  }
   for (const auto& [score, resource] : best.Take()) {
     candidates.push_back({resource, Reason::kSimilarLearners});
   }

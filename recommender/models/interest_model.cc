@@ -8,6 +8,8 @@ InterestModel::InterestModel(InterestParams params)
     : params_(std::move(params)) {
   assert(params_.popularity.size() == params_.resources.size());
   assert(!has_factors() || params_.factors.factors.rows() == num_resources());
+  assert(!has_neighbours() ||
+         params_.neighbours.num_resources() == num_resources());
 
   rows_.reserve(params_.resources.size());
   for (size_t row = 0; row < params_.resources.size(); ++row) {

@@ -1,5 +1,5 @@
-// The factorisation half of a ModelSet: resource factors and popularity, on the
-// same rows.
+// The half of a ModelSet that knows what interests whom: resource factors,
+// neighbours and popularity, on the same rows.
 
 #ifndef EVENLIGHT_RECOMMENDER_MODELS_INTEREST_MODEL_H_
 #define EVENLIGHT_RECOMMENDER_MODELS_INTEREST_MODEL_H_
@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "core/ids.h"
 #include "recommender/models/factors.h"
+#include "recommender/models/neighbours.h"
 
 namespace evenlight {
 
@@ -19,6 +20,9 @@ namespace evenlight {
 struct InterestParams {
   std::vector<ResourceId> resources;
   ResourceFactors factors;  // As many rows as `resources`; or none.
+  // If not empty, these rank in place of the factors, of all `resources`; the
+  // factors are then for resources that are newer than the model.
+  ResourceNeighbours neighbours;
   // What each feature adds to the factors of a resource that is newer than the
   // model; see resource_features.h. Increasing fingerprints, and one row each.
   std::vector<uint64_t> cold_features;
@@ -26,7 +30,7 @@ struct InterestParams {
   std::vector<float> popularity;  // [num_resources], number of learners, >= 0.
   // By grade, best first: rows and their popularity among its learners.
   std::map<int32_t, std::vector<std::pair<ResourceRow, float>>> grades;
-  // Of x_u . y_i over unseen pairs at training; to calibrate interest.
+  // Of what ranks, over unseen pairs at training; to calibrate interest.
   float score_mean = 0;
   float score_deviation = 1;
 };
@@ -42,6 +46,8 @@ class InterestModel {
     return static_cast<int32_t>(params_.resources.size());
   }
   bool has_factors() const { return params_.factors.factors.rows() > 0; }
+
+  bool has_neighbours() const { return params_.neighbours.num_resources() > 0; }
 
   const InterestParams& params() const { return params_; }
 

@@ -16,7 +16,9 @@ namespace {
 
 using storage::v1::FactorsRecord;
 
-constexpr int kFactorsFormat = 2;
+constexpr int kFactorsFormat = 3;
+// The first whose factors stand in their eigenbasis.
+constexpr int kEigenbasisFormat = 2;
 // Of the largest; rounding is below 1e-5.
 constexpr float kSpectrumTolerance = 1e-3f;
 
@@ -92,6 +94,34 @@ absl::Status ValidateCold(const FactorsRecord& record) {
   return absl::OkStatus();
 }
 
+absl::Status ValidateNeighbours(const FactorsRecord& record) {
+  const RecordChecks check(kFactorsFile);
+  const int64_t num_resources = record.resources_size();
+  RETURN_IF_ERROR(
+      check.Size("num_neighbours", record.num_neighbours_size(),
+                 record.num_neighbours_size() == 0 ? 0 : num_resources));
+  int64_t sum = 0;
+  for (const int32_t count : record.num_neighbours()) {
+    if (count < 0 || count > num_resources) {
+      return check.Broken(
+          "num_neighbours",
+          absl::StrCat("holds ", count, ", not in [0, ", num_resources, "]"));
+    }
+    sum += count;
+  }
+  RETURN_IF_ERROR(
+      check.Size("neighbour_rows", record.neighbour_rows_size(), sum));
+  RETURN_IF_ERROR(check.Size("similarities", record.similarities_size(), sum));
+  for (const int32_t row : record.neighbour_rows()) {
+    if (row >= 0 && row < num_resources) continue;
+    return check.Broken(
+        "neighbour_rows",
+        absl::StrCat("holds ", row, ", not in [0, ", num_resources, ")"));
+  }
+  return check.Within("similarities", record.similarities(), -kMaxFloat,
+                      kMaxFloat);
+}
+
 // Both are stored, so that a file whose halves come from two trainings shows.
 absl::Status ValidateSpectrum(const ResourceFactors& resources) {
   const RecordChecks check(kFactorsFile);
@@ -121,7 +151,7 @@ absl::StatusOr<ResourceFactors> ToFactors(const FactorsRecord& record) {
   resources.factors.resize(record.resources_size(), record.num_factors());
   std::memcpy(resources.factors.data(), record.factors().data(),
               record.factors().size());
-  if (record.format_version() < kFactorsFormat) {
+  if (record.format_version() < kEigenbasisFormat) {
     if (!(resources.factors.transpose() * resources.factors)
              .eval()
              .allFinite()) {
@@ -139,6 +169,31 @@ absl::StatusOr<ResourceFactors> ToFactors(const FactorsRecord& record) {
       record.spectrum().data(), record.spectrum_size());
   RETURN_IF_ERROR(ValidateSpectrum(resources));
   return resources;
+}
+
+void SetNeighbours(const FactorsRecord& record, InterestParams& params) {
+  ResourceNeighbours& result = params.neighbours;
+  int64_t end = 0;
+  for (const int32_t count : record.num_neighbours()) {
+    result.begin.push_back(end += count);
+  }
+  result.neighbours.reserve(record.neighbour_rows_size());
+  for (int entry = 0; entry < record.neighbour_rows_size(); ++entry) {
+    result.neighbours.push_back({ResourceRow{record.neighbour_rows(entry)},
+                                 record.similarities(entry)});
+  }
+}
+
+void AddNeighbours(const InterestParams& params, FactorsRecord& record) {
+  const ResourceNeighbours& neighbours = params.neighbours;
+  for (int32_t row = 0; row < neighbours.num_resources(); ++row) {
+    record.add_num_neighbours(
+        static_cast<int32_t>(neighbours.Of(ResourceRow{row}).size()));
+  }
+  for (const auto& neighbour : neighbours.neighbours) {
+    record.add_neighbour_rows(ToInt(neighbour.resource));
+    record.add_similarities(neighbour.similarity);
+  }
 }
 
 void SetGrades(const FactorsRecord& record, InterestParams& params) {
@@ -183,6 +238,7 @@ std::string EncodeInterest(const InterestParams& params) {
   if (params.cold.size() > 0) {
     record.set_cold(params.cold.data(), params.cold.size() * sizeof(float));
   }
+  AddNeighbours(params, record);
   record.set_unobserved_weight(params.factors.unobserved_weight);
   record.set_regularization(params.factors.regularization);
   record.mutable_popularity()->Add(params.popularity.begin(),
@@ -207,6 +263,7 @@ absl::StatusOr<InterestParams> DecodeInterest(absl::string_view bytes) {
   RETURN_IF_ERROR(ValidateCold(record));
   RETURN_IF_ERROR(ValidateScores(record));
   RETURN_IF_ERROR(ValidateGrades(record));
+  RETURN_IF_ERROR(ValidateNeighbours(record));
 
   InterestParams params;
   params.resources.assign(record.resources().begin(), record.resources().end());
@@ -226,6 +283,7 @@ absl::StatusOr<InterestParams> DecodeInterest(absl::string_view bytes) {
   params.popularity.assign(record.popularity().begin(),
                            record.popularity().end());
   SetGrades(record, params);
+  SetNeighbours(record, params);
   params.score_mean = record.score_mean();
   params.score_deviation = record.score_deviation();
   return params;

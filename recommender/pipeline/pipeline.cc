@@ -1,10 +1,8 @@
 #include "recommender/pipeline/pipeline.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "recommender/candidates/popular.h"
-#include "recommender/candidates/similar_learners.h"
 #include "recommender/pipeline/propose.h"
 #include "recommender/ranking/diversity.h"
 #include "recommender/ranking/eligibility.h"
@@ -30,17 +28,13 @@ struct Run {
       : input(*in),
         view(&in->snapshot, &in->state, in->now, in->policy.mastered_p_known),
         gate(&view, in->profile, in->request.filter, in->request.phase),
-        learner_factors(FoldInLearner(view)),
-        scorer(&view, &in->policy, in->request.phase, Factors()) {}
-
-  const Eigen::VectorXf* Factors() const {
-    return learner_factors ? &*learner_factors : nullptr;
-  }
+        interest(InterestOf(view)),
+        scorer(&view, &in->policy, in->request.phase, &interest) {}
 
   const PipelineInput& input;
   const LearnerView view;
   const EligibilityGate gate;
-  const std::optional<Eigen::VectorXf> learner_factors;
+  const LearnerInterest interest;
   const Scorer scorer;
 
   std::vector<Proposal> proposals;
@@ -69,7 +63,7 @@ Reason CarryingReason(const Run& run, ReasonSet reasons,
 void ProposeStage(Run& run) {
   run.proposals = Propose({.view = run.view,
                            .gate = run.gate,
-                           .learner_factors = run.Factors(),
+                           .interest = run.interest,
                            .page_size = run.input.request.page_size});
 }
 

@@ -45,10 +45,8 @@ class Collector {
   void AskSources() {
     ProposeNextStep(Places(AtLeastPage(kNextStepPlaces)), candidates_);
     ProposeReview(Places(AtLeastPage(kReviewPlaces)), candidates_);
-    if (input_.learner_factors != nullptr) {
-      ProposeSimilarLearners(Places(kSimilarPlaces), *input_.learner_factors,
-                             candidates_);
-    }
+    ProposeSimilarLearners(Places(kSimilarPlaces), input_.interest,
+                           candidates_);
     ProposePopular(Places(kPopularPlaces), candidates_);
     ProposeNewResources(Places(kNewPlaces), candidates_);
   }

@@ -3,13 +3,13 @@
 #ifndef EVENLIGHT_RECOMMENDER_PIPELINE_PROPOSE_H_
 #define EVENLIGHT_RECOMMENDER_PIPELINE_PROPOSE_H_
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <vector>
 
 #include "core/recommendation.h"
 #include "recommender/candidates/source.h"
 #include "recommender/ranking/eligibility.h"
+#include "recommender/state/learner_interest.h"
 #include "recommender/state/learner_view.h"
 
 namespace evenlight {
@@ -26,7 +26,7 @@ struct Proposal {
 struct ProposeInput {
   const LearnerView& view;
   const EligibilityGate& gate;
-  const Eigen::VectorXf* learner_factors = nullptr;  // nullptr: not known.
+  const LearnerInterest& interest;
   int32_t page_size = 10;
 };
 

@@ -69,10 +69,11 @@ ScorePart PartOf(Reason reason) {
 }
 
 Scorer::Scorer(const LearnerView* view, const RankingPolicy* policy,
-               Phase phase, const Eigen::VectorXf* learner_factors)
+               Phase phase, const LearnerInterest* interest)
     : view_(view),
       policy_(policy),
-      learner_factors_(learner_factors),
+      interest_(interest != nullptr && interest->is_known() ? interest
+                                                            : nullptr),
       weights_(policy->weights[static_cast<size_t>(phase)]),
       answer_time_(view->state().last_answer_time == absl::InfinitePast()
                        ? absl::InfinitePast()
@@ -131,20 +132,15 @@ float Scorer::Due(ResourceIndex resource) const {
   return due;
 }
 
-// The factorisation's own estimate: its targets are 1 for what learners took up
-// and 0 for the rest. Not a share of unseen pairs below it, which is near 1 for
+// The model's own estimate: its targets are 1 for what learners took up and 0
+// for the rest. Not a share of unseen pairs below it, which is near 1 for
 // every candidate and ranks nothing. A resource of which the model knows
 // nothing, not even features, is as interesting as an average unseen one.
 float Scorer::Interest(ResourceIndex resource) const {
-  if (learner_factors_ == nullptr) return kNeutral;
-  const InterestParams& params = view_->snapshot().models->interest.params();
-  const absl::Span<const float> factors = view_->snapshot().FactorsOf(resource);
+  if (interest_ == nullptr) return kNeutral;
   const float score =
-      factors.empty()
-          ? params.score_mean
-          : Eigen::Map<const Eigen::VectorXf>(
-                factors.data(), static_cast<Eigen::Index>(factors.size()))
-                .dot(*learner_factors_);
+      InterestIn(*interest_, view_->snapshot(), resource)
+          .value_or(view_->snapshot().models->interest.params().score_mean);
   return std::clamp(score, 0.0f, 1.0f);
 }
 

@@ -7,11 +7,11 @@
 #ifndef EVENLIGHT_RECOMMENDER_RANKING_SCORE_H_
 #define EVENLIGHT_RECOMMENDER_RANKING_SCORE_H_
 
-#include <Eigen/Core>
 #include <optional>
 
 #include "core/recommendation.h"
 #include "recommender/ranking/policy.h"
+#include "recommender/state/learner_interest.h"
 #include "recommender/state/learner_view.h"
 
 namespace evenlight {
@@ -41,12 +41,11 @@ ScorePart PartOf(Reason reason);
 // Immutable; refers to what it is made of, which outlives it.
 class Scorer {
  public:
-  // Interest is x_u . y_i within [0, 1], of the factors x_u of the learner and
-  // y_i of the resource; the mean over unseen pairs if the model does not know
-  // the resource. `learner_factors` [num_factors], nullptr: not known, every
+  // Interest is InterestIn() within [0, 1]; the mean over unseen pairs if the
+  // model knows nothing of the resource. `interest` null or not known: every
   // interest is 0.5.
   Scorer(const LearnerView* view, const RankingPolicy* policy, Phase phase,
-         const Eigen::VectorXf* learner_factors);
+         const LearnerInterest* interest);
 
   Score Evaluate(ResourceIndex resource) const;
 
@@ -62,7 +61,7 @@ class Scorer {
 
   const LearnerView* view_;
   const RankingPolicy* policy_;
-  const Eigen::VectorXf* learner_factors_;
+  const LearnerInterest* interest_;  // Null: not known.
   ScoreParts weights_;
   absl::Time answer_time_;  // InfinitePast: gaps are not known.
 };

@@ -25,11 +25,16 @@ absl::Status KeepRecommendable(const TenantId& tenant, Database* database,
                    CatalogStore(database).Load(tenant));
   if (catalog.version == 0) return absl::OkStatus();
   absl::flat_hash_map<ResourceKey, ResourceId> known;
+  absl::flat_hash_map<std::string, int32_t> subjects;
   for (const auto& resource : catalog.resources) {
     const ResourceKey key = ResourceKeyOf(resource->id);
     if (!ids.resources.contains(key)) continue;
     known.emplace(key, resource->id);
     ids.features.emplace(key, ResourceFeatures(*resource));
+    if (resource->subject.empty()) continue;
+    const auto next = static_cast<int32_t>(subjects.size()) + 1;
+    ids.subjects.emplace(
+        key, subjects.emplace(resource->subject, next).first->second);
   }
   ids.resources = std::move(known);
   return absl::OkStatus();
@@ -146,6 +151,12 @@ absl::StatusOr<Dataset> ReadDataset(const TenantId& tenant,
   }
   SplitLaterWindow(absl::MakeSpan(dataset.learners));
   return dataset;
+}
+
+std::vector<int32_t> GradesOf(absl::Span<const LearnerTrack> learners) {
+  std::vector<int32_t> grades;
+  for (const LearnerTrack& track : learners) grades.push_back(track.grade);
+  return grades;
 }
 
 void SplitLaterWindow(absl::Span<LearnerTrack> learners) {

@@ -26,6 +26,8 @@ struct IdTables {
   absl::flat_hash_map<ResourceKey, ResourceId> resources;
   // ResourceFeatures() of those, by key; empty if the tenant has no catalog.
   absl::flat_hash_map<ResourceKey, std::vector<uint64_t>> features;
+  // Numbers of their subjects, from 1; none for a resource without one.
+  absl::flat_hash_map<ResourceKey, int32_t> subjects;
 };
 
 struct LearnerTrack {
@@ -50,6 +52,9 @@ struct Dataset {
 //
 // DATA_LOSS: a record is damaged.
 absl::StatusOr<Dataset> ReadDataset(const TenantId& tenant, Database* database);
+
+// By learner.
+std::vector<int32_t> GradesOf(absl::Span<const LearnerTrack> learners);
 
 // Sets `num_before_window` of each. Learners with real times share one moment,
 // that before which 80 % of their answers are. Where only the order of events

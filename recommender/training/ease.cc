@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/parallel_for.h"
@@ -46,6 +47,14 @@ FactorMatrix Gram(const EngagementTable& table, const EaseOptions& options) {
       });
   gram.diagonal().array() += options.regularization;
   return gram;
+}
+
+// The larger first; of equals the earlier row.
+bool IsLarger(const ResourceNeighbours::Neighbour& a,
+              const ResourceNeighbours::Neighbour& b) {
+  const float of_a = std::abs(a.similarity);
+  const float of_b = std::abs(b.similarity);
+  return of_a != of_b ? of_a > of_b : a.resource < b.resource;
 }
 
 }  // namespace
@@ -97,6 +106,27 @@ void ScoreByEase(const FactorMatrix& weights,
   for (const Engagement& engagement : history) {
     sums += weights.row(ToInt(engagement.resource));
   }
+}
+
+ResourceNeighbours LargestWeights(const FactorMatrix& weights,
+                                  int num_neighbours) {
+  ResourceNeighbours result;
+  std::vector<ResourceNeighbours::Neighbour> row;
+  for (Eigen::Index from = 0; from < weights.rows(); ++from) {
+    row.clear();
+    for (Eigen::Index to = 0; to < weights.cols(); ++to) {
+      if (weights(from, to) == 0) continue;
+      row.push_back({static_cast<ResourceRow>(static_cast<int32_t>(to)),
+                     weights(from, to)});
+    }
+    const auto kept =
+        std::min<int64_t>(num_neighbours, static_cast<int64_t>(row.size()));
+    std::partial_sort(row.begin(), row.begin() + kept, row.end(), IsLarger);
+    result.neighbours.insert(result.neighbours.end(), row.begin(),
+                             row.begin() + kept);
+    result.begin.push_back(static_cast<int64_t>(result.neighbours.size()));
+  }
+  return result;
 }
 
 }  // namespace evenlight

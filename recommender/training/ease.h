@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "recommender/models/factors.h"
+#include "recommender/models/neighbours.h"
 #include "recommender/training/engagement_table.h"
 
 namespace evenlight {
@@ -42,6 +43,11 @@ absl::StatusOr<FactorMatrix> FitEase(const EngagementTable& table,
 void ScoreByEase(const FactorMatrix& weights,
                  absl::Span<const Engagement> history,
                  absl::Span<float> scores);
+
+// The `num_neighbours` largest weights of each row, by their absolute values,
+// for serving.
+ResourceNeighbours LargestWeights(const FactorMatrix& weights,
+                                  int num_neighbours);
 
 }  // namespace evenlight
 

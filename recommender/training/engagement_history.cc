@@ -18,6 +18,7 @@ constexpr int64_t kPartsPerChunk = 64;
 struct KeyedEngagement {
   ResourceKey resource{};
   float weight = 0;
+  absl::Time time = absl::InfinitePast();  // Of the last event, if known.
 };
 
 // One learner's engagements before and new ones after.
@@ -33,7 +34,7 @@ std::vector<KeyedEngagement> EngagementsOf(const LearnerState& state,
   for (const ResourceState& resource : state.resources) {
     const float weight = EngagementWeight(resource, state.last.time);
     if (!(weight > 0) || !ids.resources.contains(resource.resource)) continue;
-    engagements.push_back({resource.resource, weight});
+    engagements.push_back({resource.resource, weight, resource.last_time});
   }
   return engagements;
 }
@@ -79,6 +80,48 @@ std::vector<Engagement> OnlyOf(
   return chosen;
 }
 
+// In the order of rows.
+struct RowEngagement {
+  Engagement engagement;
+  absl::Time time;
+};
+
+std::vector<RowEngagement> ByRow(
+    const std::vector<KeyedEngagement>& engagements,
+    const absl::flat_hash_map<ResourceKey, ResourceRow>& rows) {
+  std::vector<RowEngagement> by_row;
+  for (const KeyedEngagement& keyed : engagements) {
+    by_row.push_back({{rows.at(keyed.resource), keyed.weight}, keyed.time});
+  }
+  std::sort(by_row.begin(), by_row.end(), [](const auto& a, const auto& b) {
+    return a.engagement.resource < b.engagement.resource;
+  });
+  return by_row;
+}
+
+// What somebody engaged with before, by id.
+std::map<ResourceId, ResourceKey> Engaged(
+    absl::Span<const LearnerEngagements> learners, const IdTables& ids) {
+  std::map<ResourceId, ResourceKey> engaged;
+  for (const LearnerEngagements& learner : learners) {
+    for (const KeyedEngagement& engagement : learner.before) {
+      engaged.emplace(ids.resources.at(engagement.resource),
+                      engagement.resource);
+    }
+  }
+  return engaged;
+}
+
+absl::Time NewestOf(absl::Span<const LearnerEngagements> learners) {
+  absl::Time newest = absl::InfinitePast();
+  for (const LearnerEngagements& learner : learners) {
+    for (const KeyedEngagement& engagement : learner.before) {
+      newest = std::max(newest, engagement.time);
+    }
+  }
+  return newest;
+}
+
 }  // namespace
 
 EngagementHistory CollectEngagements(absl::Span<const TrackPart> parts,
@@ -91,30 +134,25 @@ EngagementHistory CollectEngagements(absl::Span<const TrackPart> parts,
                 }
               });
 
-  std::map<ResourceId, ResourceKey> engaged;
-  for (const LearnerEngagements& learner : learners) {
-    for (const KeyedEngagement& engagement : learner.before) {
-      engaged.emplace(ids.resources.at(engagement.resource),
-                      engagement.resource);
-    }
-  }
   EngagementHistory history;
   absl::flat_hash_map<ResourceKey, ResourceRow> rows;
-  for (const auto& [id, key] : engaged) {
+  for (const auto& [id, key] : Engaged(learners, ids)) {
     rows.emplace(key, static_cast<ResourceRow>(history.resources.size()));
     history.resources.push_back(id);
+    const auto subject = ids.subjects.find(key);
+    history.subjects.push_back(subject == ids.subjects.end() ? 0
+                                                             : subject->second);
   }
   history.before.num_resources = static_cast<int32_t>(history.resources.size());
   history.latest.num_resources = history.before.num_resources;
+  const absl::Time newest = NewestOf(learners);
   for (const LearnerEngagements& learner : learners) {
     std::vector<Engagement> before;
-    for (const KeyedEngagement& engagement : learner.before) {
-      before.push_back({rows.at(engagement.resource), engagement.weight});
+    for (const auto& [engagement, time] : ByRow(learner.before, rows)) {
+      before.push_back(engagement);
+      history.ages.push_back(time == absl::InfinitePast() ? absl::ZeroDuration()
+                                                          : newest - time);
     }
-    std::sort(before.begin(), before.end(),
-              [](const Engagement& a, const Engagement& b) {
-                return a.resource < b.resource;
-              });
     history.before.AddLearner(before);
     history.latest.AddLearner(OnlyOf(learner.latest, rows, before));
     std::vector<ResourceRow>& after = history.after.emplace_back();

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "recommender/training/dataset.h"
 #include "recommender/training/engagement_table.h"
@@ -14,9 +15,13 @@ namespace evenlight {
 
 // Who engaged with what until TrackPart::from, and with what else after it.
 struct EngagementHistory {
-  std::vector<ResourceId> resources;  // By row, in the order of ids: those that
-                                      // somebody engaged with before.
-  EngagementTable before;             // By part.
+  // By row, in the order of ids: those that somebody engaged with before.
+  std::vector<ResourceId> resources;
+  std::vector<int32_t> subjects;  // By row, numbers of IdTables; 0: unknown.
+  EngagementTable before;         // By part.
+  // By entry of `before`: from the last event with the resource until the
+  // newest of all parts; 0 where only the order of events is known.
+  std::vector<absl::Duration> ages;
   EngagementTable latest;  // Of `before`, by part: what serving would fold in
                            // (LatestEngagements()).
   // By part: rows engaged with after, and neither met nor engaged with before.

@@ -1,21 +1,26 @@
-// The interest half of a training run: how well factors and popularity rank
-// what learners went on to use, and the final fit on everything.
+// How well each way of ranking finds what learners went on to use.
 
 #ifndef EVENLIGHT_RECOMMENDER_TRAINING_INTEREST_TRIAL_H_
 #define EVENLIGHT_RECOMMENDER_TRAINING_INTEREST_TRIAL_H_
 
-#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "recommender/evaluation/ranking_metrics.h"
-#include "recommender/models/interest_model.h"
 #include "recommender/training/dataset.h"
 #include "recommender/training/factor_trainer.h"
+#include "recommender/training/interest_fit.h"
 
 namespace evenlight {
 
 // Depth of the rankings that are judged.
 inline constexpr int kRankingDepth = 20;
+
+// What an engagement counts for popularity is halved by so much time.
+inline constexpr absl::Duration kPopularityHalfLife = absl::Hours(24 * 30);
 
 // What differs between catalogs and is chosen by validation; see FactorOptions.
 struct InterestSetting {
@@ -26,31 +31,40 @@ struct InterestSetting {
 FactorOptions WithSetting(FactorOptions options,
                           const InterestSetting& setting);
 
+// An epoch of the factors with a setting under trial.
+struct InterestEpoch {
+  InterestSetting setting;  // Its num_epochs: this epoch, from 1.
+  double loss = 0;
+  RankingMetrics validation;
+};
+
+struct InterestTrialOptions {
+  FactorOptions factors;
+  bool try_ease = false;  // Also above kMaxEaseToTry resources.
+  // May be empty.
+  std::function<void(const InterestEpoch&)> on_epoch;
+};
+
 struct InterestTrial {
   // With the highest NDCG on each learner's last fifth of what was before the
   // window, if that tells anything.
   InterestSetting setting;
   // Of the same learners: those who engaged with something before the window
-  // and with something new in it that has a row; at most 2,000 of them.
+  // and with something new in it that has a row; at most 2,000 of them. Those
+  // that were not tried are of no learners.
   RankingMetrics factors;
-  RankingMetrics popularity;
   RankingMetrics item_knn;
-  RankingMetrics ease;  // Of no learners above kMaxEaseToTry resources.
-};
+  RankingMetrics ease;
+  RankingMetrics popularity;
+  RankingMetrics decayed_popularity;  // By kPopularityHalfLife.
+  RankingMetrics grouped_popularity;  // By subject and grade.
 
-// EASE inverts a matrix of resources: some seconds at this size.
-inline constexpr int32_t kMaxEaseToTry = 5000;
+  const RankingMetrics& of(InterestKind kind) const;
+};
 
 // Fits before the window and ranks the window's new engagements.
 absl::StatusOr<InterestTrial> TryInterest(const Dataset& dataset,
-                                          const FactorOptions& options);
-
-// Fits on everything; popularity only unless `with_factors`. Both fit with the
-// features of the catalog's resources, if there are any; the result then has
-// what resources get that are newer than it.
-absl::StatusOr<InterestParams> RefitInterest(const Dataset& dataset,
-                                             bool with_factors,
-                                             const FactorOptions& options);
+                                          const InterestTrialOptions& options);
 
 }  // namespace evenlight
 

@@ -115,15 +115,4 @@ absl::StatusOr<ResourceNeighbours> FitItemKnn(const EngagementTable& table,
   return result;
 }
 
-void ScoreByNeighbours(const ResourceNeighbours& neighbours,
-                       absl::Span<const Engagement> history,
-                       absl::Span<float> scores) {
-  std::fill(scores.begin(), scores.end(), 0.0f);
-  for (const Engagement& engagement : history) {
-    for (const Neighbour& neighbour : neighbours.Of(engagement.resource)) {
-      scores[ToInt(neighbour.resource)] += neighbour.similarity;
-    }
-  }
-}
-
 }  // namespace evenlight

@@ -4,12 +4,8 @@
 #ifndef EVENLIGHT_RECOMMENDER_TRAINING_ITEM_KNN_H_
 #define EVENLIGHT_RECOMMENDER_TRAINING_ITEM_KNN_H_
 
-#include <cstdint>
-#include <vector>
-
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
-#include "core/ids.h"
+#include "recommender/models/neighbours.h"
 #include "recommender/training/engagement_table.h"
 
 namespace evenlight {
@@ -22,26 +18,6 @@ struct ItemKnnOptions {
   // recommended, the rest by the resource that was used. 0.5 is the cosine.
   float neighbour_exponent = 0.5f;
   int num_threads = 1;
-};
-
-// Neighbours in compressed rows: those of resource r, the most similar first,
-// are neighbours[begin[r] .. begin[r + 1]). Immutable.
-struct ResourceNeighbours {
-  struct Neighbour {
-    ResourceRow resource = ResourceRow::kNone;
-    float similarity = 0;  // > 0.
-
-    friend bool operator==(const Neighbour&, const Neighbour&) = default;
-  };
-
-  std::vector<int64_t> begin = {0};
-  std::vector<Neighbour> neighbours;
-
-  absl::Span<const Neighbour> Of(ResourceRow resource) const {
-    const int32_t row = ToInt(resource);
-    return absl::MakeConstSpan(neighbours)
-        .subspan(begin[row], begin[row + 1] - begin[row]);
-  }
 };
 
 // The similarity of j to i, which is never i itself, is
@@ -60,12 +36,6 @@ struct ResourceNeighbours {
 // INVALID_ARGUMENT: as ValidateTable(), or no neighbours are asked for.
 absl::StatusOr<ResourceNeighbours> FitItemKnn(const EngagementTable& table,
                                               const ItemKnnOptions& options);
-
-// Sets the score of each resource to the sum of its similarities to the
-// resources of `history`. `scores` has one per resource.
-void ScoreByNeighbours(const ResourceNeighbours& neighbours,
-                       absl::Span<const Engagement> history,
-                       absl::Span<float> scores);
 
 }  // namespace evenlight
 

@@ -167,13 +167,17 @@ std::string TracingTable(const TrainReport& report) {
 std::string RankingTable(const TrainReport& report) {
   return absl::StrCat(
       "\n## Finding what learners use next, on the later window\n\n"
-      "Full ranking, resources already used left out. The model has ",
-      report.has_factors ? "factors and popularity" : "popularity only",
+      "Full ranking, resources already used left out. What serves: ",
+      Name(report.serves),
+      report.is_warm ? ", started from the serving version" : "",
       ".\n\n| model | learners | Recall@20 | NDCG@20 |\n|---|---|---|---|\n",
       RankingRow("factors", report.interest.factors),
-      RankingRow("popularity", report.interest.popularity),
       RankingRow("item-kNN", report.interest.item_knn),
-      RankingRow("EASE", report.interest.ease));
+      RankingRow("EASE", report.interest.ease),
+      RankingRow("popularity", report.interest.popularity),
+      RankingRow("popularity, decayed", report.interest.decayed_popularity),
+      RankingRow("popularity by subject and grade",
+                 report.interest.grouped_popularity));
 }
 
 std::string GateTable(const TrainReport& report) {

@@ -9,10 +9,9 @@ Gate LogLossGate(std::string name, const LossDifference& excess) {
   return {std::move(name), excess.mean, limit, excess.mean <= limit};
 }
 
-bool AreFactorsWorthIt(const RankingMetrics& factors,
-                       const RankingMetrics& popularity) {
-  return factors.num_learners > 0 &&
-         factors.ndcg >= popularity.ndcg - kNdcgMargin;
+bool IsWorthIt(const RankingMetrics& ranker, const RankingMetrics& popularity) {
+  return ranker.num_learners > 0 &&
+         ranker.ndcg >= popularity.ndcg - kNdcgMargin;
 }
 
 }  // namespace evenlight

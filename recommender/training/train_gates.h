@@ -14,7 +14,8 @@ namespace evenlight {
 // assist2009 LR-H is better than Best-LR by 0.015 and than BKT by 0.051.
 inline constexpr double kLogLossMargin = 0.01;
 
-// What the factors' NDCG@20 may fall below popularity's.
+// What the NDCG@20 of what ranks may fall below popularity's, and what another
+// must be above the factors' to take their place.
 inline constexpr double kNdcgMargin = 0.005;
 
 // One gate and how it was decided.
@@ -29,10 +30,9 @@ struct Gate {
 // errors: a small class is not refused for its noise.
 Gate LogLossGate(std::string name, const LossDifference& excess);
 
-// True if the factors are worth publishing; without learners to judge by they
-// are not. Never a reason to refuse: a model may have popularity alone.
-bool AreFactorsWorthIt(const RankingMetrics& factors,
-                       const RankingMetrics& popularity);
+// True if what ranks is worth publishing; without learners to judge by it is
+// not. Never a reason to refuse: a model may have popularity alone.
+bool IsWorthIt(const RankingMetrics& ranker, const RankingMetrics& popularity);
 
 }  // namespace evenlight
 

@@ -15,6 +15,8 @@
 #include "recommender/models/model_set.h"
 #include "recommender/models/model_set_io.h"
 #include "recommender/training/dataset.h"
+#include "recommender/training/interest_choice.h"
+#include "recommender/training/interest_refit.h"
 #include "recommender/training/interest_trial.h"
 #include "recommender/training/model_card.h"
 #include "recommender/training/tracing_choice.h"
@@ -133,38 +135,32 @@ class TrainRun {
     RETURN_IF_ERROR(Compare(versions));
     if (MustStop()) return absl::OkStatus();
     Start("evaluate factors");
-    ASSIGN_OR_RETURN(report_.interest,
-                     TryInterest(dataset_, InterestOptions()));
-    report_.has_factors = AreFactorsWorthIt(report_.interest.factors,
-                                            report_.interest.popularity);
+    return TryInterestHalf();
+  }
+
+  absl::Status TryInterestHalf() {
+    InterestTrialOptions trial;
+    trial.factors = InterestOptions();
+    trial.try_ease = options_.interest == Name(InterestKind::kEase);
+    trial.on_epoch = [this](const InterestEpoch& epoch) {
+      Say(absl::StrFormat(
+          "factors w=%g lambda=%g epoch %d: loss %.6g, validation NDCG@%d %.4f",
+          epoch.setting.unobserved_weight, epoch.setting.regularization,
+          epoch.setting.num_epochs, epoch.loss, kRankingDepth,
+          epoch.validation.ndcg));
+    };
+    ASSIGN_OR_RETURN(report_.interest, TryInterest(dataset_, trial));
+    report_.serves = ChooseInterest(options_.interest, report_.interest);
     if (report_.interest.factors.num_learners == 0) {
       report_.notes.push_back(
           "factors could not be judged: no learner went on to something new "
           "in the later window");
     }
-    NoteBetterBaselines();
-    return absl::OkStatus();
-  }
-
-  // Whatever ranks better than what will serve is said, although only factors
-  // and popularity can serve.
-  void NoteBetterBaselines() {
-    const InterestTrial& trial = report_.interest;
-    const RankingMetrics& served =
-        report_.has_factors ? trial.factors : trial.popularity;
-    const std::pair<absl::string_view, const RankingMetrics*> others[] = {
-        {"factors", &trial.factors},
-        {"popularity", &trial.popularity},
-        {"item_knn", &trial.item_knn},
-        {"ease", &trial.ease}};
-    for (const auto& [name, other] : others) {
-      if (other->num_learners == 0 || other->ndcg <= served.ndcg) continue;
-      report_.notes.push_back(absl::StrFormat(
-          "%s ranks the later window better than the %s that serve: NDCG@%d "
-          "%.4f, not %.4f",
-          name, report_.has_factors ? "factors" : "counts", kRankingDepth,
-          other->ndcg, served.ndcg));
+    for (std::string& note :
+         BetterThanChosen(report_.interest, report_.serves)) {
+      report_.notes.push_back(std::move(note));
     }
+    return absl::OkStatus();
   }
 
   void TryTracingHalf() {
@@ -224,13 +220,14 @@ class TrainRun {
       return absl::OkStatus();
     }
     report_.serving_version = serving->version;
-    const auto models = LoadModels(serving->version);
+    auto models = LoadModels(serving->version);
     if (!models.ok()) {
       // What cannot be loaded does not serve, and must not stop its successor.
       report_.serving_note = std::string(models.status().message());
       return absl::OkStatus();
     }
-    CompareWith(*serving, (*models)->tracing);
+    serving_ = *std::move(models);
+    CompareWith(*serving, serving_->tracing);
     return absl::OkStatus();
   }
 
@@ -280,9 +277,21 @@ class TrainRun {
           RefitTracing(dataset_, report_.tracing.recipe, TracingOptions());
     }
     Start("train factors");
+    FactorOptions factors =
+        WithSetting(InterestOptions(), report_.interest.setting);
+    factors.on_epoch = [this, &factors](const FactorEpoch& epoch) {
+      Progress(static_cast<double>(epoch.epoch) / factors.num_epochs);
+      Say(absl::StrFormat("factors epoch %d: loss %.6g", epoch.epoch,
+                          epoch.loss));
+      return true;
+    };
+    const InterestModel* previous = options_.warm_start && serving_ != nullptr
+                                        ? &serving_->interest
+                                        : nullptr;
+    report_.is_warm = CanStartFrom(previous, factors.num_factors);
     ASSIGN_OR_RETURN(
         InterestParams interest,
-        RefitInterest(dataset_, report_.has_factors, InterestOptions()));
+        RefitInterest(dataset_, report_.serves, factors, previous));
     models.interest = InterestModel(std::move(interest));
     return models;
   }
@@ -328,8 +337,7 @@ class TrainRun {
                             served.log_loss);
     }
     if (!has_tracing_) absl::StrAppend(&text, ", without tracing");
-    return absl::StrCat(
-        text, report_.has_factors ? ", with factors" : ", popularity only");
+    return absl::StrCat(text, ", interest by ", Name(report_.serves));
   }
 
   static std::string Describe(const Gate& gate) {
@@ -355,12 +363,6 @@ class TrainRun {
     factors.num_factors = options_.num_factors;
     factors.seed = options_.seed;
     factors.num_threads = options_.num_threads;
-    factors = WithSetting(factors, report_.interest.setting);
-    factors.on_epoch =
-        [this, num_epochs = factors.num_epochs](const FactorEpoch& epoch) {
-          Progress(static_cast<double>(epoch.epoch) / num_epochs);
-          return true;
-        };
     return factors;
   }
 
@@ -385,11 +387,16 @@ class TrainRun {
     if (options_.progress) options_.progress(stage_, done);
   }
 
+  void Say(absl::string_view line) const {
+    if (options_.say) options_.say(line);
+  }
+
   const TrainJobOptions& options_;
   const ModelDirectory& directory_;
   Database* const database_;
   Dataset dataset_;
   TrainReport report_;
+  std::shared_ptr<const ModelSet> serving_;  // Null: there is none.
   int64_t next_version_ = 1;  // Nobody else publishes under the lock.
   bool has_tracing_ = false;
   std::string missing_;  // What a judgement lacks; empty: nothing.
@@ -403,6 +410,7 @@ absl::StatusOr<TrainJobResult> RunTrainJob(const TrainJobOptions& options,
                                            Database* database) {
   RETURN_IF_ERROR(
       ValidateModels(options.models, options.residual, options.budget));
+  RETURN_IF_ERROR(ValidateInterest(options.interest));
   const ModelDirectory directory(options.model_dir, options.tenant);
   TrainRun run(options, directory, database);
   const auto lock = directory.Lock();

@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "core/ids.h"
 #include "recommender/models/residual.h"
+#include "recommender/training/interest_choice.h"
 #include "recommender/training/tracing_choice.h"
 #include "storage/database.h"
 
@@ -30,6 +31,10 @@ struct TrainJobOptions {
   // Tracing models to choose from, and what the chosen one may cost.
   std::vector<std::string> models = ServableModels();
   TracingCost budget = kDefaultBudget;
+  // What ranks by interest; see interest_choice.h.
+  std::string interest = std::string(kAutoInterest);
+  // Factors start from those of the version that serves, if there are any.
+  bool warm_start = true;
   ResidualShape residual;  // Its sizes; rows and features are set in training.
   // Fewer interactions: kNothingToDo, naming how many there are. Fewer answers:
   // factors and popularity only.
@@ -38,6 +43,9 @@ struct TrainJobOptions {
   // Called with a stage's name and how much of it is done, in [0, 1]. May be
   // empty.
   std::function<void(absl::string_view stage, double done)> progress;
+  // Called with a line for a person: what an epoch of the factors came to. May
+  // be empty.
+  std::function<void(absl::string_view line)> say;
 };
 
 // The values are the exit codes of `evenlight train`.
@@ -61,7 +69,8 @@ struct TrainJobResult {
 // the model directory serving what it served.
 //
 // Errors are what stops the job, not what a gate decides: INVALID_ARGUMENT for
-// `models` without one that is known and within the budget, DATA_LOSS for a
+// `models` without one that is known and within the budget or an unknown
+// `interest`, DATA_LOSS for a
 // damaged record, UNAVAILABLE for a disk that takes no files.
 absl::StatusOr<TrainJobResult> RunTrainJob(const TrainJobOptions& options,
                                            Database* database);

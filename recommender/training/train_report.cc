@@ -215,7 +215,8 @@ std::string ReportJson(const TrainReport& report) {
   AddTracingTrial(report, json);
   AddServing(report, json);
   json.Begin("ranking");
-  json.AddBool("has_factors", report.has_factors);
+  json.Add("serves", Name(report.serves));
+  json.AddBool("is_warm_start", report.is_warm);
   const InterestSetting& setting = report.interest.setting;
   json.Add("unobserved_weight", static_cast<double>(setting.unobserved_weight));
   json.Add("regularization", static_cast<double>(setting.regularization));
@@ -224,6 +225,8 @@ std::string ReportJson(const TrainReport& report) {
   AddRanking("popularity", report.interest.popularity, json);
   AddRanking("item_knn", report.interest.item_knn, json);
   AddRanking("ease", report.interest.ease, json);
+  AddRanking("decayed_popularity", report.interest.decayed_popularity, json);
+  AddRanking("grouped_popularity", report.interest.grouped_popularity, json);
   json.End();
   AddGates(report, json);
   AddNotes(report, json);

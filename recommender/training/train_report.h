@@ -42,7 +42,8 @@ struct TrainReport {
   std::optional<ServingComparison> serving;
   std::string serving_note;  // Why there is no comparison.
   InterestTrial interest;
-  bool has_factors = false;
+  InterestKind serves = InterestKind::kPopularity;  // What ranks by interest.
+  bool is_warm = false;  // Factors started from the serving version's.
   std::vector<Gate> gates;
   std::vector<std::string> notes;  // What was left out or should be looked at.
 

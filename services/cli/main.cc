@@ -172,6 +172,14 @@ void AddTrain(CLI::App* app, CommandLine* line) {
       ->check(CLI::Range(1, 256));
   sub->add_option("--factors", train->num_factors, "Default 32")
       ->check(CLI::Range(1, 512));
+  sub->add_option(
+         "--interest", train->interest,
+         "What ranks by interest: factors, item_knn, ease, popularity; "
+         "default auto, which is factors unless another ranks the "
+         "later window clearly better")
+      ->check(CLI::IsMember(InterestNames()));
+  sub->add_flag("--cold_start", train->cold_start,
+                "Start the factors at random, not from the serving version's");
   sub->add_option("--models", train->models,
                   "Tracing models to choose from; default bkt,lrh,lrh2gru")
       ->delimiter(',')

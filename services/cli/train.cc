@@ -137,6 +137,8 @@ int TrainOne(const TrainOptions& options, const TenantId& tenant,
   job.seed = options.seed;
   job.num_threads = options.num_threads;
   job.num_factors = options.num_factors;
+  job.interest = options.interest;
+  job.warm_start = !options.cold_start;
   job.models = options.models;
   job.budget = {options.max_multiply_adds, options.max_state_bytes};
   job.residual.num_units = options.residual_units;
@@ -149,6 +151,10 @@ int TrainOne(const TrainOptions& options, const TenantId& tenant,
       last_stage = std::string(stage);
     }
     if (console.has_bar) progress.Update(done);
+  };
+  job.say = [&](absl::string_view line) {
+    progress.Finish();
+    console.err << "train " << tenant << ": " << line << std::endl;
   };
   const absl::StatusOr<TrainJobResult> result =
       RunTrainJob(job, source->database.get());

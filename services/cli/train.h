@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "recommender/training/interest_choice.h"
 #include "recommender/training/tracing_choice.h"
 #include "services/cli/client.h"
 #include "services/cli/console.h"
@@ -22,6 +23,9 @@ struct TrainOptions {
   int64_t seed = 1;
   int num_threads = 2;
   int num_factors = 32;
+  // What ranks by interest; see recommender/training/interest_choice.h.
+  std::string interest = std::string(kAutoInterest);
+  bool cold_start = false;  // Factors start at random.
   // Tracing models to choose from and what the chosen one may cost per answer,
   // see recommender/training/tracing_choice.h.
   std::vector<std::string> models = ServableModels();

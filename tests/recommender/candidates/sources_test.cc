@@ -182,11 +182,11 @@ TEST(SimilarLearnersTest, TheScanIsExact) {
     Asked asked = {.snapshot = *snapshot, .limit = 7};
     asked.state = RandomState(random, *snapshot, 30, false);
     const LearnerView view(snapshot.get(), &asked.state, kNow, 0.9f);
-    const auto factors = FoldInLearner(view);
-    ASSERT_TRUE(factors.has_value());
+    const LearnerInterest interest = InterestOf(view);
+    ASSERT_TRUE(interest.is_known());
 
     const auto ids = asked.Ask([&](const SourceInput& input, auto& out) {
-      ProposeSimilarLearners(input, *factors, out);
+      ProposeSimilarLearners(input, interest, out);
     });
 
     std::vector<std::pair<float, ResourceId>> all;
@@ -195,7 +195,7 @@ TEST(SimilarLearnersTest, TheScanIsExact) {
       if (row == ResourceRow::kNone) continue;
       all.emplace_back(-snapshot->models->interest.params()
                             .factors.factors.row(ToInt(row))
-                            .dot(*factors),
+                            .dot(interest.factors),
                        snapshot->catalog->resource(ResourceIndex{r}).id);
     }
     std::sort(all.begin(), all.end());
@@ -228,11 +228,11 @@ TEST(SimilarLearnersTest, EngagementsCountByTheirAge) {
       history.begin(), history.end(),
       [](const auto& a, const auto& b) { return a.weight < b.weight; });
   EXPECT_LT(light->weight, heavy->weight);
-  const auto factors =
-      FoldInLearner(LearnerView(snapshot.get(), &state, kNow, 0.9f));
-  ASSERT_TRUE(factors.has_value());
-  EXPECT_TRUE(
-      factors->isApprox(*FoldIn(interest.params().factors, history), 1e-3f));
+  const LearnerInterest known =
+      InterestOf(LearnerView(snapshot.get(), &state, kNow, 0.9f));
+  ASSERT_TRUE(known.is_known());
+  EXPECT_TRUE(known.factors.isApprox(
+      *FoldIn(interest.params().factors, history), 1e-3f));
 }
 
 TEST(SimilarLearnersTest, AResourceAddedAfterTrainingIsProposedByItsFeatures) {
@@ -260,12 +260,45 @@ TEST(SimilarLearnersTest, AResourceAddedAfterTrainingIsProposedByItsFeatures) {
   Asked asked = {.snapshot = *snapshot, .refused = {"sums"}};
   Apply(*snapshot, Answer(*snapshot, "sums", true, kNow), asked.state);
   const LearnerView view(snapshot.get(), &asked.state, kNow, 0.9f);
-  const auto factors = FoldInLearner(view);
-  ASSERT_TRUE(factors.has_value());
   EXPECT_THAT(asked.Ask([&](const SourceInput& input, auto& out) {
-    ProposeSimilarLearners(input, *factors, out);
+    ProposeSimilarLearners(input, InterestOf(view), out);
   }),
               ElementsAre("more", "poems"));
+}
+
+TEST(SimilarLearnersTest, NeighboursRankInPlaceOfTheFactors) {
+  InterestParams params;
+  params.resources = {"sums", "poems", "songs", "maps"};
+  params.popularity = {1, 1, 1, 1};
+  params.factors.factors = FactorMatrix::Identity(4, 4);
+  ToEigenbasis(params.factors);
+  params.neighbours.begin = {0, 3, 3, 3, 3};
+  params.neighbours.neighbours = {{ResourceRow{2}, 0.5f},
+                                  {ResourceRow{1}, 0.25f},
+                                  {ResourceRow{3}, -0.25f}};
+  ModelSet models;
+  models.interest = InterestModel(std::move(params));
+  const auto snapshot =
+      MakeSnapshot({Kc("add"), Kc("rhyme")},
+                   {Question("sums", {"add"}), Video("poems", {"rhyme"}),
+                    Video("songs", {"rhyme"}), Video("maps", {"rhyme"})},
+                   std::move(models));
+
+  Asked asked = {.snapshot = *snapshot, .refused = {"sums"}};
+  Apply(*snapshot, Answer(*snapshot, "sums", true, kNow), asked.state);
+  const LearnerView view(snapshot.get(), &asked.state, kNow, 0.9f);
+  const LearnerInterest interest = InterestOf(view);
+  EXPECT_THAT(asked.Ask([&](const SourceInput& input, auto& out) {
+    ProposeSimilarLearners(input, interest, out);
+  }),
+              ElementsAre("songs", "poems"));
+  const auto in = [&](const ResourceId& id) {
+    return InterestIn(interest, *snapshot,
+                      snapshot->catalog->FindResource(ResourceKeyOf(id)));
+  };
+  EXPECT_EQ(in("songs"), 0.5f);
+  EXPECT_EQ(in("maps"), -0.25f);
+  EXPECT_EQ(in("sums"), 0);
 }
 
 TEST(SimilarLearnersTest, OneWithoutKnownEngagementHasNoFactors) {
@@ -273,7 +306,7 @@ TEST(SimilarLearnersTest, OneWithoutKnownEngagementHasNoFactors) {
   const auto snapshot = RandomSnapshot(random, {});
   const LearnerState state;
   const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
-  EXPECT_FALSE(FoldInLearner(view).has_value());
+  EXPECT_FALSE(InterestOf(view).is_known());
 }
 
 TEST(TakeTurnsTest, OffersEveryResourceOnceAndStopsAtTheLimit) {

@@ -70,6 +70,9 @@ InterestParams SomeInterest() {
   params.factors.unobserved_weight = 0.1f;
   params.factors.regularization = 0.05f;
   params.factors.exponent = 0.5f;
+  params.neighbours.begin = {0, 2, 2, 3};
+  params.neighbours.neighbours = {
+      {ResourceRow{2}, 0.5f}, {ResourceRow{1}, -0.25f}, {ResourceRow{0}, 1.0f}};
   params.cold_features = {3, 8};
   params.cold = FactorMatrix{{0.5f, 0.25f}, {-1.0f, 0.0f}};
   params.popularity = {10, 0, 3};
@@ -216,7 +219,7 @@ TEST(ModelSetIoTest, FactorsOfTwoGenerationsAreRefused) {
            {"exponent", [](auto& r) { r.set_exponent(2); }},
            {"cold_features", [](auto& r) { r.set_cold_features(0, 8); }},
            {"cold", [](auto& r) { r.mutable_cold()->pop_back(); }},
-           {"newer", [](auto& r) { r.set_format_version(3); }},
+           {"newer", [](auto& r) { r.set_format_version(4); }},
        }) {
     storage::v1::FactorsRecord record;
     ASSERT_TRUE(record.ParseFromString(EncodeInterest(SomeInterest())));
@@ -368,6 +371,12 @@ INSTANTIATE_TEST_SUITE_P(
          [](auto& p) { p.grades[4][0].first = ResourceRow::kNone; }},
         {"GradePopularityNan", "grades.popularity",
          [](auto& p) { p.grades[4][0].second = kNan; }},
+        {"NeighboursOfTooFew", "num_neighbours",
+         [](auto& p) { p.neighbours.begin.pop_back(); }},
+        {"NeighbourPastEnd", "neighbour_rows",
+         [](auto& p) { p.neighbours.neighbours[1].resource = ResourceRow{3}; }},
+        {"SimilarityNan", "similarities",
+         [](auto& p) { p.neighbours.neighbours[0].similarity = kNan; }},
         {"ScoreMeanNan", "score_mean", [](auto& p) { p.score_mean = kNan; }},
         {"ScoreDeviationNegative", "score_deviation",
          [](auto& p) { p.score_deviation = -1; }},

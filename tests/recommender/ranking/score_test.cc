@@ -90,10 +90,11 @@ std::vector<std::pair<float, float>> TopInterests(
     size_t num) {
   const InterestParams& params = snapshot.models->interest.params();
   const Eigen::VectorXf learner = FoldIn(params.factors, history).value();
+  const LearnerInterest interest = {.factors = learner};
   const LearnerState state;
   const RankingPolicy policy;
   const LearnerView view(&snapshot, &state, kNow, 0.9f);
-  const Scorer scorer(&view, &policy, Phase::kSelfStudy, &learner);
+  const Scorer scorer(&view, &policy, Phase::kSelfStudy, &interest);
   std::vector<std::pair<float, float>> tops;
   for (int r = 0; r < snapshot.catalog->num_resources(); ++r) {
     const ResourceRow row = snapshot.resource_row(ResourceIndex{r});
@@ -137,7 +138,8 @@ TEST(ScoreTest, InterestInWhatTheModelDoesNotKnowIsThatOfAnAverageOne) {
   const LearnerState state;
   const RankingPolicy policy;
   const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
-  const Eigen::VectorXf learner = Eigen::VectorXf::Constant(4, 0.3f);
+  const LearnerInterest learner = {.factors =
+                                       Eigen::VectorXf::Constant(4, 0.3f)};
   const Scorer scorer(&view, &policy, Phase::kSelfStudy, &learner);
   const Scorer without(&view, &policy, Phase::kSelfStudy, nullptr);
   int num_unknown = 0;

@@ -50,6 +50,25 @@ Eigen::MatrixXd Dense(const EngagementTable& table) {
 }
 
 // By hand: X'X + I = [[3, 1], [1, 2]], P = [[2, -1], [-1, 3]] / 5.
+TEST(EaseTest, TheLargestWeightsAreKeptInOrderWhateverTheirSign) {
+  const FactorMatrix weights = FactorMatrix{{0.0f, 0.1f, -0.3f, 0.2f},
+                                            {0.0f, 0.0f, 0.0f, 0.0f},
+                                            {0.2f, -0.2f, 0.0f, 0.1f},
+                                            {0.0f, 0.5f, 0.0f, 0.0f}};
+  const ResourceNeighbours kept = LargestWeights(weights, 2);
+  ASSERT_EQ(kept.num_resources(), 4);
+  using Neighbour = ResourceNeighbours::Neighbour;
+  EXPECT_THAT(kept.Of(ResourceRow{0}),
+              testing::ElementsAre(Neighbour{ResourceRow{2}, -0.3f},
+                                   Neighbour{ResourceRow{3}, 0.2f}));
+  EXPECT_THAT(kept.Of(ResourceRow{1}), testing::IsEmpty());
+  EXPECT_THAT(kept.Of(ResourceRow{2}),
+              testing::ElementsAre(Neighbour{ResourceRow{0}, 0.2f},
+                                   Neighbour{ResourceRow{1}, -0.2f}));
+  EXPECT_THAT(kept.Of(ResourceRow{3}),
+              testing::ElementsAre(Neighbour{ResourceRow{1}, 0.5f}));
+}
+
 TEST(EaseTest, TwoResourcesAreThoseByHand) {
   EaseOptions options;
   options.regularization = 1;

@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(Table, LogLossGateTest,
                          }),
                          [](const auto& test) { return test.param.name; });
 
-struct FactorsCase {
+struct WorthCase {
   std::string name;
   double factors;
   double popularity;
@@ -43,19 +43,19 @@ struct FactorsCase {
   bool is_worth_it;
 };
 
-class FactorsGateTest : public testing::TestWithParam<FactorsCase> {};
+class WorthTest : public testing::TestWithParam<WorthCase> {};
 
-TEST_P(FactorsGateTest, ComparesWithPopularity) {
+TEST_P(WorthTest, ComparesWithPopularity) {
   RankingMetrics factors;
   factors.num_learners = GetParam().num_learners;
   factors.ndcg = GetParam().factors;
   RankingMetrics popularity = factors;
   popularity.ndcg = GetParam().popularity;
-  EXPECT_EQ(AreFactorsWorthIt(factors, popularity), GetParam().is_worth_it);
+  EXPECT_EQ(IsWorthIt(factors, popularity), GetParam().is_worth_it);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, FactorsGateTest,
-                         testing::ValuesIn(std::vector<FactorsCase>{
+INSTANTIATE_TEST_SUITE_P(Table, WorthTest,
+                         testing::ValuesIn(std::vector<WorthCase>{
                              {"Better", 0.2, 0.1, 50, true},
                              {"WithinMargin", 0.196, 0.2, 50, true},
                              {"BeyondMargin", 0.194, 0.2, 50, false},
