@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 #include "core/parallel_for.h"
+#include "recommender/models/factor_buffer.h"
+#include "recommender/models/matrix_kernels.h"
 
 namespace evenlight {
 namespace {
@@ -12,6 +15,9 @@ namespace {
 // Enough learners for one pass over the resources to be a matrix product, and
 // few enough for the scores of 40,000 resources to stay near.
 constexpr int64_t kBlock = 32;
+
+// How many scores are compared with the threshold at once.
+constexpr size_t kScoresAtOnce = 16;
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
@@ -32,6 +38,9 @@ class BestRows {
   explicit BestRows(int depth) : depth_(static_cast<size_t>(depth)) {
     best_.reserve(2 * depth_);
   }
+
+  // No score that is not above it is kept.
+  float threshold() const { return threshold_; }
 
   void Add(float score, int32_t row) {
     if (!(score > threshold_) || score == -kNever) return;
@@ -65,13 +74,77 @@ class BestRows {
   std::vector<Scored> best_;
 };
 
+// Without a branch for each, because nearly all are below.
+bool AnyIsAbove(const float* scores, float threshold) {
+  int num_above = 0;
+  for (size_t row = 0; row < kScoresAtOnce; ++row) {
+    num_above += scores[row] > threshold ? 1 : 0;
+  }
+  return num_above > 0;
+}
+
 std::vector<ResourceRow> BestOf(absl::Span<const float> scores, int depth) {
   BestRows best(depth);
-  for (size_t row = 0; row < scores.size(); ++row) {
-    best.Add(scores[row], static_cast<int32_t>(row));
+  for (size_t begin = 0; begin < scores.size(); begin += kScoresAtOnce) {
+    const size_t end = std::min(scores.size(), begin + kScoresAtOnce);
+    if (end - begin == kScoresAtOnce &&
+        !AnyIsAbove(scores.data() + begin, best.threshold())) {
+      continue;
+    }
+    for (size_t row = begin; row < end; ++row) {
+      best.Add(scores[row], static_cast<int32_t>(row));
+    }
   }
   return best.Take();
 }
+
+// Factors of resources as ScorePanel() takes them.
+class Panels {
+ public:
+  explicit Panels(const FactorMatrix& resources)
+      : num_resources_(resources.rows()),
+        num_factors_(static_cast<int>(resources.cols())),
+        values_(NumPanels() * PanelSize()) {
+    for (int64_t row = 0; row < num_resources_; ++row) {
+      float* const first = Panel(row / kPanelWidth) + row % kPanelWidth;
+      for (int factor = 0; factor < num_factors_; ++factor) {
+        first[factor * kPanelWidth] = resources(row, factor);
+      }
+    }
+  }
+
+  // `learners` has a multiple of four rows, of which `scores` [n x
+  // num_resources] wants the first n.
+  void Score(const FactorMatrix& learners, FactorMatrix& scores) const {
+    FactorMatrix some(learners.rows(), kPanelWidth);
+    for (int64_t panel = 0; panel < NumPanels(); ++panel) {
+      const int64_t first = panel * kPanelWidth;
+      const int64_t width = std::min(kPanelWidth, num_resources_ - first);
+      const bool fits =
+          width == kPanelWidth && learners.rows() == scores.rows();
+      ScorePanel(learners.data(), learners.rows(), num_factors_, Panel(panel),
+                 fits ? scores.data() + first : some.data(),
+                 fits ? scores.cols() : kPanelWidth);
+      if (fits) continue;
+      scores.middleCols(first, width) =
+          some.topLeftCorner(scores.rows(), width);
+    }
+  }
+
+ private:
+  int64_t NumPanels() const {
+    return (num_resources_ + kPanelWidth - 1) / kPanelWidth;
+  }
+  int64_t PanelSize() const { return num_factors_ * kPanelWidth; }
+  float* Panel(int64_t panel) { return values_.data() + panel * PanelSize(); }
+  const float* Panel(int64_t panel) const {
+    return values_.data() + panel * PanelSize();
+  }
+
+  const int64_t num_resources_;
+  const int num_factors_;
+  FactorBuffer<float> values_;
+};
 
 }  // namespace
 
@@ -100,14 +173,15 @@ std::vector<std::vector<ResourceRow>> RankLearners(
 
 BlockScorer FactorScorer(const FactorMatrix& learners,
                          const FactorMatrix& resources) {
-  return [&learners, &resources](absl::Span<const int64_t> block,
-                                 FactorMatrix& scores) {
-    FactorMatrix gathered(static_cast<Eigen::Index>(block.size()),
-                          learners.cols());
+  return [&learners, panels = std::make_shared<const Panels>(resources)](
+             absl::Span<const int64_t> block, FactorMatrix& scores) {
+    // By fours, filled up with zeros.
+    const auto num_rows = static_cast<Eigen::Index>((block.size() + 3) / 4 * 4);
+    FactorMatrix gathered = FactorMatrix::Zero(num_rows, learners.cols());
     for (size_t row = 0; row < block.size(); ++row) {
       gathered.row(static_cast<Eigen::Index>(row)) = learners.row(block[row]);
     }
-    scores.noalias() = gathered * resources.transpose();
+    panels->Score(gathered, scores);
   };
 }
 

@@ -40,8 +40,9 @@ std::vector<std::vector<ResourceRow>> RankLearners(
     absl::FunctionRef<void(absl::Span<const int64_t>, FactorMatrix&)> scorer);
 
 // The scorer of factors: products of rows of `learners` [num_learners x
-// num_factors] and `resources` [num_resources x num_factors], which it refers
-// to.
+// num_factors], which it refers to, and `resources` [num_resources x
+// num_factors], of which it keeps a copy in another order. A pair has the same
+// score in any block.
 BlockScorer FactorScorer(const FactorMatrix& learners,
                          const FactorMatrix& resources);
 

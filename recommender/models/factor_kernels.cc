@@ -9,209 +9,15 @@
 #define HWY_TARGET_INCLUDE "recommender/models/factor_kernels.cc"
 #include "hwy/foreach_target.h"  // Includes this file once per target.
 #include "hwy/highway.h"
+#include "recommender/models/factor_pass-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace evenlight {
 namespace HWY_NAMESPACE {
 namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Floats = hn::ScalableTag<float>;
-using Vector = hn::Vec<Floats>;
-
-constexpr Floats kFloats;
-// At most 16, the unit of padding.
-constexpr int kLanes = static_cast<int>(hn::MaxLanes(kFloats));
-static_assert(kLanes <= 16);
-
-// AVX-512 has 32 vector registers, its elders 16: how wide a row may be to stay
-// in them, and how wide a tile of a matrix product.
-constexpr int kRegisterVectors = kLanes == 16 ? 8 : 4;
-constexpr int kTileVectors = kLanes == 16 ? 4 : 2;
-
 // How many entries ahead a row of factors is asked for: far enough for DRAM.
 constexpr size_t kPrefetchAhead = 48;
-
-// Rows are taken by fours; a block is filled up with rows of zeros.
-constexpr int64_t kGroup = 4;
-
-float Dot(const float* a, const float* b, int padded) {
-  Vector sum = hn::Zero(kFloats);
-  for (int k = 0; k < padded; k += kLanes) {
-    sum = hn::MulAdd(hn::Load(kFloats, a + k), hn::Load(kFloats, b + k), sum);
-  }
-  return hn::GetLane(hn::SumOfLanes(kFloats, sum));
-}
-
-#if HWY_TARGET == HWY_SCALAR
-
-// For machines without vectors of four: as it is written.
-template <bool kResidual>
-float Pass(const float* block, const float* weights, int64_t num_rows,
-           int padded, const float* v, float* out) {
-  float loss = 0;
-  for (int64_t row = 0; row < num_rows; ++row) {
-    const float* const factors = block + row * padded;
-    const float dot = Dot(factors, v, padded);
-    const float coefficient = weights[row] * (kResidual ? 1 - dot : dot);
-    if (kResidual) loss += coefficient * (1 - dot);
-    for (int k = 0; k < padded; ++k) out[k] += coefficient * factors[k];
-  }
-  return loss;
-}
-
-#else
-
-// In every block of four lanes: the sums over all lanes of a, b, c and d.
-HWY_INLINE Vector SumsOfFour(Vector a, Vector b, Vector c, Vector d) {
-  const hn::Repartition<uint64_t, Floats> kPairs;
-  const auto ab = hn::Add(hn::InterleaveLower(kFloats, a, b),
-                          hn::InterleaveUpper(kFloats, a, b));
-  const auto cd = hn::Add(hn::InterleaveLower(kFloats, c, d),
-                          hn::InterleaveUpper(kFloats, c, d));
-  const auto ab_pairs = hn::BitCast(kPairs, ab);
-  const auto cd_pairs = hn::BitCast(kPairs, cd);
-  Vector sums = hn::Add(
-      hn::BitCast(kFloats, hn::InterleaveLower(kPairs, ab_pairs, cd_pairs)),
-      hn::BitCast(kFloats, hn::InterleaveUpper(kPairs, ab_pairs, cd_pairs)));
-  if constexpr (kLanes == 16) {
-    sums = hn::Add(sums, hn::ReverseBlocks(kFloats, sums));
-  }
-  if constexpr (kLanes >= 8) sums = hn::Add(sums, hn::SwapAdjacentBlocks(sums));
-  return sums;
-}
-
-// What one group adds: its coefficients c (target - <row, v>), target 0 or 1,
-// and their part of the loss.
-template <bool kResidual>
-HWY_INLINE Vector Coefficients(const float* weights, Vector dots,
-                               Vector& loss) {
-  const Vector weight = hn::LoadDup128(kFloats, weights);
-  if constexpr (!kResidual) return hn::Mul(weight, dots);
-  const Vector miss = hn::Sub(hn::Set(kFloats, 1.0f), dots);
-  const Vector coefficients = hn::Mul(weight, miss);
-  loss = hn::MulAdd(coefficients, miss, loss);
-  return coefficients;
-}
-
-// out += sum_j coefficient_j row_j over the block, with `v` and `out` in
-// registers. Returns sum_j c_j (1 - <row_j, v>)^2 if kResidual.
-template <bool kResidual, int kVectors>
-float PassInRegisters(const float* block, const float* weights,
-                      int64_t num_rows, const float* v, float* out) {
-  constexpr int kPadded = kVectors * kLanes;
-  Vector in[kVectors];
-  Vector sum[kVectors];
-#pragma GCC unroll 8
-  for (int k = 0; k < kVectors; ++k) {
-    in[k] = hn::Load(kFloats, v + k * kLanes);
-    sum[k] = hn::Load(kFloats, out + k * kLanes);
-  }
-  Vector loss = hn::Zero(kFloats);
-  for (int64_t row = 0; row < num_rows; row += kGroup) {
-    const float* const a = block + row * kPadded;
-    const float* const b = a + kPadded;
-    const float* const c = b + kPadded;
-    const float* const d = c + kPadded;
-    Vector dot_a = hn::Mul(hn::Load(kFloats, a), in[0]);
-    Vector dot_b = hn::Mul(hn::Load(kFloats, b), in[0]);
-    Vector dot_c = hn::Mul(hn::Load(kFloats, c), in[0]);
-    Vector dot_d = hn::Mul(hn::Load(kFloats, d), in[0]);
-#pragma GCC unroll 8
-    for (int k = 1; k < kVectors; ++k) {
-      dot_a = hn::MulAdd(hn::Load(kFloats, a + k * kLanes), in[k], dot_a);
-      dot_b = hn::MulAdd(hn::Load(kFloats, b + k * kLanes), in[k], dot_b);
-      dot_c = hn::MulAdd(hn::Load(kFloats, c + k * kLanes), in[k], dot_c);
-      dot_d = hn::MulAdd(hn::Load(kFloats, d + k * kLanes), in[k], dot_d);
-    }
-    const Vector coefficients = Coefficients<kResidual>(
-        weights + row, SumsOfFour(dot_a, dot_b, dot_c, dot_d), loss);
-    const Vector of_a = hn::Broadcast<0>(coefficients);
-    const Vector of_b = hn::Broadcast<1>(coefficients);
-    const Vector of_c = hn::Broadcast<2>(coefficients);
-    const Vector of_d = hn::Broadcast<3>(coefficients);
-#pragma GCC unroll 8
-    for (int k = 0; k < kVectors; ++k) {
-      sum[k] = hn::MulAdd(hn::Load(kFloats, a + k * kLanes), of_a, sum[k]);
-      sum[k] = hn::MulAdd(hn::Load(kFloats, b + k * kLanes), of_b, sum[k]);
-      sum[k] = hn::MulAdd(hn::Load(kFloats, c + k * kLanes), of_c, sum[k]);
-      sum[k] = hn::MulAdd(hn::Load(kFloats, d + k * kLanes), of_d, sum[k]);
-    }
-  }
-#pragma GCC unroll 8
-  for (int k = 0; k < kVectors; ++k) {
-    hn::Store(sum[k], kFloats, out + k * kLanes);
-  }
-  return hn::GetLane(hn::SumOfLanes(kFloats, loss)) * 4 / kLanes;
-}
-
-// The same for rows that are too wide for the registers.
-template <bool kResidual>
-float PassInMemory(const float* block, const float* weights, int64_t num_rows,
-                   int padded, const float* v, float* out) {
-  Vector loss = hn::Zero(kFloats);
-  for (int64_t row = 0; row < num_rows; row += kGroup) {
-    const float* const a = block + row * padded;
-    const float* const b = a + padded;
-    const float* const c = b + padded;
-    const float* const d = c + padded;
-    Vector dot_a = hn::Zero(kFloats);
-    Vector dot_b = dot_a;
-    Vector dot_c = dot_a;
-    Vector dot_d = dot_a;
-#pragma GCC unroll 4
-    for (int k = 0; k < padded; k += kLanes) {
-      const Vector in = hn::Load(kFloats, v + k);
-      dot_a = hn::MulAdd(hn::Load(kFloats, a + k), in, dot_a);
-      dot_b = hn::MulAdd(hn::Load(kFloats, b + k), in, dot_b);
-      dot_c = hn::MulAdd(hn::Load(kFloats, c + k), in, dot_c);
-      dot_d = hn::MulAdd(hn::Load(kFloats, d + k), in, dot_d);
-    }
-    const Vector coefficients = Coefficients<kResidual>(
-        weights + row, SumsOfFour(dot_a, dot_b, dot_c, dot_d), loss);
-    const Vector of_a = hn::Broadcast<0>(coefficients);
-    const Vector of_b = hn::Broadcast<1>(coefficients);
-    const Vector of_c = hn::Broadcast<2>(coefficients);
-    const Vector of_d = hn::Broadcast<3>(coefficients);
-#pragma GCC unroll 4
-    for (int k = 0; k < padded; k += kLanes) {
-      Vector sum = hn::Load(kFloats, out + k);
-      sum = hn::MulAdd(hn::Load(kFloats, a + k), of_a, sum);
-      sum = hn::MulAdd(hn::Load(kFloats, b + k), of_b, sum);
-      sum = hn::MulAdd(hn::Load(kFloats, c + k), of_c, sum);
-      sum = hn::MulAdd(hn::Load(kFloats, d + k), of_d, sum);
-      hn::Store(sum, kFloats, out + k);
-    }
-  }
-  return hn::GetLane(hn::SumOfLanes(kFloats, loss)) * 4 / kLanes;
-}
-
-template <bool kResidual>
-float Pass(const float* block, const float* weights, int64_t num_rows,
-           int padded, const float* v, float* out) {
-  const int num_vectors = padded / kLanes;
-  if (num_vectors == 1) {
-    return PassInRegisters<kResidual, 1>(block, weights, num_rows, v, out);
-  }
-  if (num_vectors == 2) {
-    return PassInRegisters<kResidual, 2>(block, weights, num_rows, v, out);
-  }
-  if (num_vectors == 4) {
-    return PassInRegisters<kResidual, 4>(block, weights, num_rows, v, out);
-  }
-  if constexpr (kRegisterVectors >= 8) {
-    if (num_vectors == 6) {
-      return PassInRegisters<kResidual, 6>(block, weights, num_rows, v, out);
-    }
-    if (num_vectors == 8) {
-      return PassInRegisters<kResidual, 8>(block, weights, num_rows, v, out);
-    }
-  }
-  return PassInMemory<kResidual>(block, weights, num_rows, padded, v, out);
-}
-
-#endif  // HWY_TARGET == HWY_SCALAR
 
 // One row's system: the gathered block and the vectors of the iteration.
 class RowSolver {
@@ -411,93 +217,6 @@ RowLoss Solve(const SpectralSystem& system, const SpectralRow& row,
   return RowSolver(system, row, scratch).Solve();
 }
 
-// Four rows of a times kVectors columns of b, over `depth`: the tile that both
-// matrix products are made of. a's element (r, k) is a[r * a_row + k * a_step].
-template <int kVectors>
-HWY_INLINE void Tile(const float* a, int64_t a_row, int64_t a_step,
-                     const float* b, int64_t b_row, int64_t depth,
-                     bool is_added, float* out, int64_t out_row) {
-  Vector sum[4][kVectors];
-#pragma GCC unroll 4
-  for (int r = 0; r < 4; ++r) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      sum[r][v] = is_added ? hn::Load(kFloats, out + r * out_row + v * kLanes)
-                           : hn::Zero(kFloats);
-    }
-  }
-  for (int64_t k = 0; k < depth; ++k) {
-    Vector columns[kVectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      columns[v] = hn::Load(kFloats, b + k * b_row + v * kLanes);
-    }
-#pragma GCC unroll 4
-    for (int r = 0; r < 4; ++r) {
-      const Vector value = hn::Set(kFloats, a[r * a_row + k * a_step]);
-#pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) {
-        sum[r][v] = hn::MulAdd(value, columns[v], sum[r][v]);
-      }
-    }
-  }
-#pragma GCC unroll 4
-  for (int r = 0; r < 4; ++r) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      hn::Store(sum[r][v], kFloats, out + r * out_row + v * kLanes);
-    }
-  }
-}
-
-void Gram(const float* rows, int64_t num_rows, int padded, float* gram) {
-  // A block of rows that stays in the second-level cache over all tiles.
-  const int64_t at_once = std::max<int64_t>(4, (1 << 16) / padded);
-  constexpr int kWide = kTileVectors * kLanes;
-  for (int64_t begin = 0; begin < num_rows; begin += at_once) {
-    const int64_t depth = std::min(at_once, num_rows - begin);
-    const float* const block = rows + begin * padded;
-    for (int i = 0; i < padded; i += 4) {
-      int j = i / kLanes * kLanes;  // The first column that is not below.
-      for (; j + kWide <= padded; j += kWide) {
-        Tile<kTileVectors>(block + i, 1, padded, block + j, padded, depth, true,
-                           gram + int64_t{i} * padded + j, padded);
-      }
-      for (; j < padded; j += kLanes) {
-        Tile<1>(block + i, 1, padded, block + j, padded, depth, true,
-                gram + int64_t{i} * padded + j, padded);
-      }
-    }
-  }
-}
-
-void Rotate(float* rows, int64_t num_rows, int padded, const float* rotation,
-            float* scratch) {
-  constexpr int kWide = kTileVectors * kLanes;
-  for (int64_t row = 0; row < num_rows; row += 4) {
-    float* const four = rows + row * padded;
-    int j = 0;
-    for (; j + kWide <= padded; j += kWide) {
-      Tile<kTileVectors>(four, padded, 1, rotation + j, padded, padded, false,
-                         scratch + j, padded);
-    }
-    for (; j < padded; j += kLanes) {
-      Tile<1>(four, padded, 1, rotation + j, padded, padded, false, scratch + j,
-              padded);
-    }
-    std::memcpy(four, scratch, sizeof(float) * 4 * padded);
-  }
-}
-
-void Halve(const float* values, int64_t count, uint16_t* halves) {
-  const hn::Rebind<hwy::float16_t, Floats> kHalves;
-  auto* const to = reinterpret_cast<hwy::float16_t*>(halves);
-  for (int64_t k = 0; k < count; k += kLanes) {
-    hn::Store(hn::DemoteTo(kHalves, hn::Load(kFloats, values + k)), kHalves,
-              to + k);
-  }
-}
-
 const char* Target() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace
@@ -509,9 +228,6 @@ HWY_AFTER_NAMESPACE();
 namespace evenlight {
 
 HWY_EXPORT(Solve);
-HWY_EXPORT(Gram);
-HWY_EXPORT(Rotate);
-HWY_EXPORT(Halve);
 HWY_EXPORT(Target);
 
 const char* VectorTarget() { return HWY_DYNAMIC_DISPATCH(Target)(); }
@@ -526,19 +242,6 @@ int64_t FactorScratchFloats(int num_factors, int64_t max_entries) {
 RowLoss SolveRow(const SpectralSystem& system, const SpectralRow& row,
                  float* scratch) {
   return HWY_DYNAMIC_DISPATCH(Solve)(system, row, scratch);
-}
-
-void AddGram(const float* rows, int64_t num_rows, int padded, float* gram) {
-  HWY_DYNAMIC_DISPATCH(Gram)(rows, num_rows, padded, gram);
-}
-
-void RotateRows(float* rows, int64_t num_rows, int padded,
-                const float* rotation, float* scratch) {
-  HWY_DYNAMIC_DISPATCH(Rotate)(rows, num_rows, padded, rotation, scratch);
-}
-
-void ToHalf(const float* values, int64_t count, uint16_t* halves) {
-  HWY_DYNAMIC_DISPATCH(Halve)(values, count, halves);
 }
 
 }  // namespace evenlight

@@ -1,7 +1,6 @@
-// The inner loops of the factorisation, compiled for several vector targets
-// (Google Highway); the best one of this machine is chosen at run time.
-//
-// Rows of factors are padded with zeros to PaddedFactors() floats.
+// The inner loops that solve rows of the factorisation, compiled for several
+// vector targets (Google Highway); the best one of this machine is chosen at
+// run time. Those of its matrix products are in matrix_kernels.h.
 
 #ifndef EVENLIGHT_RECOMMENDER_MODELS_FACTOR_KERNELS_H_
 #define EVENLIGHT_RECOMMENDER_MODELS_FACTOR_KERNELS_H_
@@ -11,6 +10,7 @@
 
 #include "absl/types/span.h"
 #include "recommender/models/factors.h"
+#include "recommender/models/matrix_kernels.h"
 
 namespace evenlight {
 
@@ -18,19 +18,11 @@ namespace evenlight {
 // unless a test changes it.
 const char* VectorTarget();
 
-// `num_factors` rounded up to a multiple of 16.
-constexpr int PaddedFactors(int num_factors) {
-  return (num_factors + 15) / 16 * 16;
-}
-
 // Rows of factors that FactorScratchFloats() has room for at once; a longer
 // history is gathered again for each pass.
 constexpr int64_t RowsAtOnce(int padded) {
   return (int64_t{1} << 18) / padded / 4 * 4;
 }
-
-// Rounds to half precision, stored as its 16 bits. [count]
-void ToHalf(const float* values, int64_t count, uint16_t* halves);
 
 // One side of the factorisation, fixed, in the eigenbasis of its Gram matrix:
 // what all row systems of the other side share. Pointers outlive its use.
@@ -73,16 +65,6 @@ int64_t FactorScratchFloats(int num_factors, int64_t max_entries);
 // steps are as good as exact when started near; see docs/models.md.
 RowLoss SolveRow(const SpectralSystem& system, const SpectralRow& row,
                  float* scratch);
-
-// gram += rows^T rows, upper triangle only. [padded x padded], row-major;
-// `rows` has num_rows, a multiple of 4, of `padded` floats.
-void AddGram(const float* rows, int64_t num_rows, int padded, float* gram);
-
-// rows = rows * rotation, in place. `rotation` is [padded x padded], row-major;
-// num_rows is a multiple of 4. `scratch` holds 4 * padded floats, 64-byte
-// aligned.
-void RotateRows(float* rows, int64_t num_rows, int padded,
-                const float* rotation, float* scratch);
 
 }  // namespace evenlight
 

@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -10,6 +11,7 @@
 #include "core/status_macros.h"
 #include "recommender/models/factor_buffer.h"
 #include "recommender/models/factor_kernels.h"
+#include "recommender/models/matrix_kernels.h"
 
 namespace evenlight {
 namespace {
@@ -57,11 +59,19 @@ float* Scratch(int64_t num_floats) {
 
 }  // namespace
 
+void Rotate(const Eigen::MatrixXf& rotation, FactorMatrix& factors) {
+  constexpr Eigen::Index kAtOnce = 1024;
+  for (Eigen::Index row = 0; row < factors.rows(); row += kAtOnce) {
+    factors.middleRows(row, std::min(kAtOnce, factors.rows() - row)) *=
+        rotation;
+  }
+}
+
 Eigen::MatrixXf ToEigenbasis(ResourceFactors& resources) {
   FactorMatrix& factors = resources.factors;
   const Eigen::MatrixXf gram = factors.transpose() * factors;
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXf> solver(gram);
-  factors *= solver.eigenvectors();
+  Rotate(solver.eigenvectors(), factors);
   // Of the rotated factors themselves: for the smallest, the solver's values
   // are off by the rounding of the largest.
   resources.spectrum = factors.colwise().squaredNorm().transpose();

@@ -35,6 +35,10 @@ struct Engagement {
   float weight = 1;  // > 0; 1 is one ordinary engagement.
 };
 
+// factors = factors * rotation [num_factors x num_factors], in place, with room
+// for some rows only.
+void Rotate(const Eigen::MatrixXf& rotation, FactorMatrix& factors);
+
 // Rotates `resources.factors` into the eigenbasis of their Gram matrix and sets
 // `spectrum`. Returns the rotation Q [num_factors x num_factors]: new = old Q,
 // also for whatever else stood in the old basis. O(n d^2 + d^3).

@@ -52,7 +52,8 @@ absl::StatusOr<TrainedFactors> TrainAls(const EngagementTable& engagements,
   RETURN_IF_ERROR(ValidateFactorOptions(engagements, options));
   const EngagementTable by_resource = Transpose(engagements);
   ResourceFactors resources = EmptySide(options);
-  resources.factors = StartFactors(engagements.num_resources, options);
+  resources.factors.resize(engagements.num_resources, options.num_factors);
+  StartFactors(options, resources.factors);
   ResourceFactors learners = EmptySide(options);
   learners.factors =
       FactorMatrix::Zero(engagements.num_learners(), options.num_factors);
@@ -66,7 +67,7 @@ absl::StatusOr<TrainedFactors> TrainAls(const EngagementTable& engagements,
     if (!options.on_epoch) continue;
     const auto factors = [&] {
       TrainedFactors now = {resources, learners.factors, {}};
-      now.learners *= ToEigenbasis(now.resources);
+      Rotate(ToEigenbasis(now.resources), now.learners);
       return now;
     };
     if (!options.on_epoch(
@@ -75,7 +76,8 @@ absl::StatusOr<TrainedFactors> TrainAls(const EngagementTable& engagements,
     }
   }
   TrainedFactors trained;
-  trained.learners = learners.factors * ToEigenbasis(resources);
+  trained.learners = std::move(learners.factors);
+  Rotate(ToEigenbasis(resources), trained.learners);
   trained.resources = std::move(resources);
   return trained;
 }

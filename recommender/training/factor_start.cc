@@ -34,19 +34,19 @@ absl::Status ValidateFeatures(const FeatureTable& features,
 
 }  // namespace
 
-FactorMatrix StartFactors(int64_t num_resources, const FactorOptions& options) {
+void StartFactors(const FactorOptions& options,
+                  Eigen::Ref<FactorMatrix, 0, Eigen::OuterStride<>> factors) {
   std::mt19937_64 random(static_cast<uint64_t>(options.seed));
   std::normal_distribution<float> normal(
       0, 0.1f / std::sqrt(static_cast<float>(options.num_factors)));
-  FactorMatrix factors(num_resources, options.num_factors);
-  std::generate_n(factors.data(), factors.size(),
-                  [&] { return normal(random); });
-  if (options.initial == nullptr) return factors;
-  for (int64_t row = 0; row < num_resources; ++row) {
-    if (options.initial->row(row).isZero(0)) continue;
-    factors.row(row) = options.initial->row(row);
+  const FactorMatrix* const initial = options.initial;
+  for (Eigen::Index row = 0; row < factors.rows(); ++row) {
+    // Whether it is used or not, so that the others' do not depend on it.
+    factors.row(row) = Eigen::RowVectorXf::NullaryExpr(
+        factors.cols(), [&] { return normal(random); });
+    if (initial == nullptr || initial->row(row).isZero(0)) continue;
+    factors.row(row) = initial->row(row);
   }
-  return factors;
 }
 
 absl::Status ValidateFactorOptions(const EngagementTable& engagements,

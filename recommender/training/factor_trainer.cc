@@ -2,6 +2,7 @@
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "core/status_macros.h"
 #include "recommender/models/factor_buffer.h"
 #include "recommender/models/factor_kernels.h"
+#include "recommender/models/matrix_kernels.h"
 #include "recommender/training/factor_start.h"
 #include "recommender/training/feature_prior.h"
 
@@ -20,9 +22,9 @@ namespace evenlight {
 namespace {
 
 constexpr int64_t kRowsPerChunk = 64;
-// Sums over all rows are made of this many parts, whatever the threads.
-constexpr int64_t kNumGramParts = 32;
-constexpr int64_t kMinRowsPerPart = 256;
+// Gram matrices are sums of at most this many parts, whatever the threads.
+constexpr int64_t kMaxGramParts = 32;
+constexpr int64_t kMinChunksPerPart = 4;
 
 int64_t NumChunks(int64_t count) {
   return (count + kRowsPerChunk - 1) / kRowsPerChunk;
@@ -51,6 +53,57 @@ struct Table {
   FactorBuffer<float> values;
 };
 
+// The Gram matrix of a table in parts, each made by whoever solves the last of
+// its rows, while they are still in a cache.
+class GramParts {
+ public:
+  explicit GramParts(int padded)
+      : padded_(padded), sums_(kMaxGramParts * padded * padded) {}
+
+  // For a table that is about to be solved.
+  void Start(const Table& table) {
+    const int64_t num_chunks = NumChunks(table.num_padded_rows);
+    chunks_per_part_ = std::max(
+        kMinChunksPerPart, (num_chunks + kMaxGramParts - 1) / kMaxGramParts);
+    num_parts_ = (num_chunks + chunks_per_part_ - 1) / chunks_per_part_;
+    for (int64_t part = 0; part < num_parts_; ++part) {
+      num_left_[part] =
+          std::min(chunks_per_part_, num_chunks - part * chunks_per_part_);
+    }
+  }
+
+  // By any thread, once for each chunk of rows, when they have their values.
+  void ChunkIsSolved(const Table& table, int64_t chunk) {
+    const int64_t part = chunk / chunks_per_part_;
+    if (num_left_[part].fetch_sub(1) > 1) return;
+    const int64_t begin = part * chunks_per_part_ * kRowsPerChunk;
+    const int64_t end = std::min(table.num_padded_rows,
+                                 begin + chunks_per_part_ * kRowsPerChunk);
+    float* const sum = Sum(part);
+    std::fill_n(sum, padded_ * padded_, 0.0f);
+    AddGram(table.Row(begin), end - begin, padded_, sum);
+  }
+
+  // When all chunks are solved. [num_factors x num_factors]
+  Eigen::MatrixXf Gram(int num_factors) {
+    FactorMatrix gram = FactorMatrix::Zero(num_factors, num_factors);
+    for (int64_t part = 0; part < num_parts_; ++part) {
+      gram += Table::Strided(Sum(part), num_factors, num_factors,
+                             Eigen::OuterStride<>(padded_));
+    }
+    return gram.selfadjointView<Eigen::Upper>();
+  }
+
+ private:
+  float* Sum(int64_t part) { return sums_.data() + part * padded_ * padded_; }
+
+  const int padded_;
+  int64_t chunks_per_part_ = 0;
+  int64_t num_parts_ = 0;
+  std::array<std::atomic<int64_t>, kMaxGramParts> num_left_;
+  FactorBuffer<float> sums_;  // [kMaxGramParts x padded x padded]
+};
+
 // One side: its table, what it engaged with, and what follows from that alone.
 struct Side {
   const EngagementTable* engagements = nullptr;
@@ -66,11 +119,11 @@ class Trainer {
       : options_(options),
         d_(options.num_factors),
         padded_(PaddedFactors(d_)),
-        by_resource_(Transpose(engagements)) {
-    learners_ = MakeSide(engagements, by_resource_.num_learners());
+        by_resource_(Transpose(engagements)),
+        gram_(padded_) {
     resources_ = MakeSide(by_resource_, engagements.num_learners());
-    resources_.table.View(d_) =
-        StartFactors(engagements.num_resources, options);
+    StartFactors(options, resources_.table.View(d_));
+    learners_ = MakeSide(engagements, by_resource_.num_learners());
     if (options.features != nullptr) {
       // Each resource counts once: weighted as in the objective, the popular
       // ones would speak for the rest. Measured by cold_bench --validate.
@@ -96,6 +149,7 @@ class Trainer {
   }
 
   TrainedFactors Run() {
+    GramOfStart();
     for (int epoch = 1; epoch <= options_.num_epochs; ++epoch) {
       const absl::Time start = absl::Now();
       SolveSide(resources_, learners_);
@@ -103,12 +157,13 @@ class Trainer {
           SolveSide(learners_, resources_) + learners_.sum_of_penalties;
       if (prior_ != nullptr) prior_->Fit(resources_.table.View(d_));
       const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
-      if (options_.on_epoch && !options_.on_epoch({epoch, seconds, loss,
-                                                   [&] { return Result(); }})) {
+      if (options_.on_epoch && !options_.on_epoch({epoch, seconds, loss, [&] {
+                                                     return Result(false);
+                                                   }})) {
         break;
       }
     }
-    return Result();
+    return Result(true);
   }
 
  private:
@@ -135,11 +190,20 @@ class Trainer {
                               std::pow(weight, options_.exponent));
   }
 
-  // Solves every row of `moving`, given `fixed`; both are rotated into the
-  // eigenbasis of the fixed side's Gram matrix. Returns the objective before,
-  // without the penalty of the fixed side.
+  void GramOfStart() {
+    gram_.Start(resources_.table);
+    ForEachChunk(resources_.table.num_padded_rows,
+                 [&](int, int64_t begin, int64_t) {
+                   gram_.ChunkIsSolved(resources_.table, begin / kRowsPerChunk);
+                 });
+  }
+
+  // Solves every row of `moving`, given `fixed`, whose Gram matrix is in
+  // `gram_`; both are rotated into its eigenbasis. Leaves the Gram matrix of
+  // `moving`. Returns the objective before, without the penalty of the fixed
+  // side.
   double SolveSide(Side& fixed, Side& moving) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXf> eigen(Gram(fixed));
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXf> eigen(gram_.Gram(d_));
     spectrum_ = eigen.eigenvalues().cwiseMax(0);
     rotation_ = Table(padded_, padded_);
     rotation_.View(d_).topRows(d_) = eigen.eigenvectors();
@@ -162,11 +226,13 @@ class Trainer {
   double SolveRows(const SpectralSystem& system, Side& moving) {
     const int64_t num_rows = moving.table.num_rows;
     std::vector<RowLoss> losses(NumChunks(num_rows));
+    gram_.Start(moving.table);
     ForEachChunk(num_rows, [&](int thread, int64_t begin, int64_t end) {
       float* const scratch = scratch_[thread].data();
       RotateRows(moving.table.Row(begin), (end - begin + 3) / 4 * 4, padded_,
                  rotation_.Row(0), scratch);
-      RowLoss& sum = losses[begin / kRowsPerChunk];
+      const int64_t chunk = begin / kRowsPerChunk;
+      RowLoss& sum = losses[chunk];
       for (int64_t row = begin; row < end; ++row) {
         const float* prior = nullptr;
         if (moving.prior != nullptr) {
@@ -188,6 +254,7 @@ class Trainer {
         sum.before += loss.before;
         sum.penalty_after += loss.penalty_after;
       }
+      gram_.ChunkIsSolved(moving.table, chunk);
     });
     moving.sum_of_penalties = 0;
     double before = 0;
@@ -196,26 +263,6 @@ class Trainer {
       moving.sum_of_penalties += loss.penalty_after;
     }
     return before;
-  }
-
-  // The Gram matrix of a side; parts are summed in their order.
-  Eigen::MatrixXf Gram(const Side& side) const {
-    const int64_t num_rows = side.table.num_padded_rows;
-    const int64_t per_part =
-        std::max(kMinRowsPerPart, (num_rows / kNumGramParts + 4) / 4 * 4);
-    const int64_t num_parts = (num_rows + per_part - 1) / per_part;
-    FactorBuffer<float> parts(num_parts * padded_ * padded_);
-    ParallelFor(options_.num_threads, num_rows, per_part,
-                [&](int64_t begin, int64_t end) {
-                  AddGram(side.table.Row(begin), end - begin, padded_,
-                          parts.data() + begin / per_part * padded_ * padded_);
-                });
-    FactorMatrix gram = FactorMatrix::Zero(d_, d_);
-    for (int64_t part = 0; part < num_parts; ++part) {
-      gram += Table::Strided(parts.data() + part * padded_ * padded_, d_, d_,
-                             Eigen::OuterStride<>(padded_));
-    }
-    return gram.selfadjointView<Eigen::Upper>();
   }
 
   // Rotates the fixed side and makes its copy in half precision.
@@ -247,16 +294,21 @@ class Trainer {
                 });
   }
 
-  // A copy, brought into the eigenbasis of the resources' Gram matrix.
-  TrainedFactors Result() {
+  // What there is, brought into the eigenbasis of the resources' Gram matrix.
+  // The last one leaves nothing behind, so that no more than one table is there
+  // twice.
+  TrainedFactors Result(bool is_last) {
     TrainedFactors result;
+    if (is_last) by_resource_ = EngagementTable();
     result.resources.unobserved_weight = options_.unobserved_weight;
     result.resources.regularization = options_.regularization;
     result.resources.exponent = options_.exponent;
     result.resources.factors = resources_.table.View(d_);
-    result.learners = learners_.table.View(d_);
+    if (is_last) resources_.table = Table();
     const Eigen::MatrixXf rotation = ToEigenbasis(result.resources);
-    result.learners *= rotation;
+    result.learners = learners_.table.View(d_);
+    if (is_last) learners_.table = Table();
+    Rotate(rotation, result.learners);
     // The prior as it is. That nobody met a resource yet is no sign that they
     // do not want it, as (w G + lambda)^-1 lambda B g would take it.
     if (prior_ != nullptr) result.cold = prior_->weights() * rotation;
@@ -266,13 +318,14 @@ class Trainer {
   const FactorOptions& options_;
   const int d_;
   const int padded_;
-  const EngagementTable by_resource_;
+  EngagementTable by_resource_;
   Side learners_;
   Side resources_;
   std::unique_ptr<FeaturePrior> prior_;
   std::vector<FactorBuffer<float>> scratch_;  // By thread.
   FactorBuffer<uint16_t> half_;               // Of the side that is fixed.
-  Table rotation_;                            // [padded x padded]
+  GramParts gram_;            // Of the side that was solved last.
+  Table rotation_;            // [padded x padded]
   Eigen::VectorXf spectrum_;  // [num_factors], of the side that was fixed last.
 };
 

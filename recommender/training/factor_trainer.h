@@ -92,7 +92,9 @@ struct FactorOptions {
 // Equal to the byte for any number of threads, on one build and vector target.
 // O(epochs (steps n d + (|U| + |I|) d^2 + d^3)). Memory: both tables of factors
 // (half as much again for the larger with half_precision), the engagements
-// twice, and O((threads + 32) d^2).
+// twice, with those given, and O((threads + 32) d^2), with a megabyte for each
+// thread at most. In the end, when one of the two copies of the engagements is
+// gone, a table at a time is there twice.
 //
 // INVALID_ARGUMENT: as ValidateTable(), or an option is out of its range.
 absl::StatusOr<TrainedFactors> TrainFactors(const EngagementTable& engagements,

@@ -170,7 +170,7 @@ inline void AddEvaluateResources(CLI::App* evaluate,
       ->check(CLI::Range(1, 256));
   sub->add_option("--out", options->out_file,
                   "Also write a JSON report, and beside it a chart, "
-                  "*.learning.svg");
+                  "*.learning.svg, of models with epochs");
   sub->callback([options, run] {
     *run = [options](const Console& console) {
       return EvaluateResources(*options, console);

@@ -43,8 +43,9 @@ absl::Status WriteReport(const EvaluateResourcesOptions& options,
       {"seed", options.seed}};
   RETURN_IF_ERROR(
       WriteFile(options.out_file, ResourceReport(head, experiment)));
-  return WriteFile(ChartPath(options.out_file),
-                   ToSvg(RankerLearningChart(experiment.scores)));
+  const Chart chart = RankerLearningChart(experiment.scores);
+  if (chart.series.empty()) return absl::OkStatus();  // No model has epochs.
+  return WriteFile(ChartPath(options.out_file), ToSvg(chart));
 }
 
 ResourceExperimentOptions ExperimentOptions(

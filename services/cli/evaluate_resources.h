@@ -30,8 +30,8 @@ struct EvaluateResourcesOptions {
   bool half_precision = false;
   int64_t seed = 1;
   int num_threads = 2;
-  // A JSON report; empty: none. A chart is written beside it, with `.json`
-  // replaced by `.learning.svg`.
+  // A JSON report; empty: none. A chart of the models with epochs is written
+  // beside it, with `.json` replaced by `.learning.svg`.
   std::string out_file;
 };
 

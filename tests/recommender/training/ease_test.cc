@@ -6,25 +6,12 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/recommender/training/table_of.h"
 
 namespace evenlight {
 namespace {
 
 using testing::HasSubstr;
-
-EngagementTable TableOf(int32_t num_resources,
-                        const std::vector<std::vector<int32_t>>& learners) {
-  EngagementTable table;
-  table.num_resources = num_resources;
-  for (const std::vector<int32_t>& rows : learners) {
-    std::vector<Engagement> engagements;
-    for (const int32_t row : rows) {
-      engagements.push_back({static_cast<ResourceRow>(row), 1});
-    }
-    table.AddLearner(engagements);
-  }
-  return table;
-}
 
 EngagementTable RandomTable(int32_t num_resources) {
   std::mt19937 random(11);

@@ -13,6 +13,7 @@
 #include "recommender/state/engagement.h"
 #include "recommender/training/engagement_history.h"
 #include "recommender/training/interest_refit.h"
+#include "tests/recommender/training/viewers.h"
 #include "tests/support/status_matchers.h"
 
 namespace evenlight {
@@ -22,67 +23,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// Builds tracks of views, in order, and their id tables.
-class Viewers {
- public:
-  void Add(int32_t grade, const std::vector<ResourceId>& before,
-           const std::vector<ResourceId>& in_window) {
-    LearnerTrack track;
-    track.learner = absl::StrCat("l", dataset_.learners.size());
-    track.grade = grade;
-    for (const ResourceId& id : before) View(id, track);
-    track.num_before_window = static_cast<int64_t>(track.interactions.size());
-    for (const ResourceId& id : in_window) View(id, track);
-    dataset_.learners.push_back(std::move(track));
-  }
-
-  const Dataset& dataset() const { return dataset_; }
-
- private:
-  void View(const ResourceId& id, LearnerTrack& track) {
-    Interaction interaction;
-    interaction.position.time =
-        absl::UnixEpoch() + absl::Minutes(track.interactions.size());
-    interaction.verb = Verb::kViewed;
-    interaction.resource = ResourceKeyOf(id);
-    dataset_.ids.resources.emplace(interaction.resource, id);
-    track.interactions.push_back(interaction);
-  }
-
-  Dataset dataset_;
-};
-
 ResourceRow Row(int32_t row) { return ResourceRow{row}; }
-
-TEST(CollectEngagementsTest, AfterHoldsOnlyWhatIsNewAndHasARow) {
-  Viewers viewers;
-  viewers.Add(0, {"b", "a"}, {"a", "c", "never-before"});
-  viewers.Add(0, {"c"}, {});
-  const EngagementHistory history = CollectEngagements(
-      LaterWindow(viewers.dataset().learners), viewers.dataset().ids, 2);
-  EXPECT_THAT(history.resources, ElementsAre("a", "b", "c"));
-  ASSERT_EQ(history.before.num_learners(), 2);
-  ASSERT_THAT(history.before.Of(0), SizeIs(2));
-  EXPECT_EQ(history.before.Of(0)[0].resource, Row(0));
-  EXPECT_GT(history.before.Of(0)[0].weight, 0);
-  EXPECT_THAT(history.after[0], ElementsAre(Row(2)));
-  EXPECT_THAT(history.after[1], IsEmpty());
-}
-
-TEST(CollectEngagementsTest, FoldInSeesTheLatestAsAtServing) {
-  Viewers viewers;
-  std::vector<ResourceId> many;
-  for (int resource = 0; resource < 100; ++resource) {
-    many.push_back(absl::StrCat(1000 - resource));
-  }
-  viewers.Add(0, many, {});
-  viewers.Add(0, {"1000"}, {});
-  const EngagementHistory history = CollectEngagements(
-      LaterWindow(viewers.dataset().learners), viewers.dataset().ids, 2);
-  EXPECT_THAT(history.before.Of(0), SizeIs(100));
-  EXPECT_THAT(history.latest.Of(0), SizeIs(100));
-  EXPECT_THAT(history.latest.Of(1), SizeIs(1));
-}
 
 TEST(RefitInterestTest, CountsLearnersByResourceAndGrade) {
   Viewers viewers;

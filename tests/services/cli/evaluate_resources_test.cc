@@ -143,6 +143,15 @@ TEST_F(EvaluateResourcesTest, ValidationAndSearchShowWhatWasTried) {
   EXPECT_THAT(chart, HasSubstr("ials NDCG@20"));
 }
 
+TEST_F(EvaluateResourcesTest, ModelsWithoutEpochsHaveNoChart) {
+  EvaluateResourcesOptions options = TwoHalves();
+  options.models = {"popularity", "itemknn"};
+  options.out_file = Path("r.json");
+  ASSERT_EQ(EvaluateResources(options, console_), kExitOk) << err_.str();
+  EXPECT_THAT(Text("r.json"), HasSubstr("itemknn"));
+  EXPECT_FALSE(std::filesystem::exists(Path("r.learning.svg")));
+}
+
 TEST_F(EvaluateResourcesTest, EaseIsLeftOutOfALargeCatalogAndSaysSo) {
   EvaluateResourcesOptions options = TwoHalves();
   std::string many = "many";
