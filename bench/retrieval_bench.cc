@@ -28,7 +28,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
-#include "recommender/candidates/exact_top.h"
+#include "recommender/models/exact_top.h"
 
 namespace evenlight {
 namespace {

@@ -5,15 +5,18 @@
 namespace evenlight {
 
 InterestModel::InterestModel(InterestParams params)
-    : params_(std::move(params)) {
-  assert(params_.popularity.size() == params_.resources.size());
-  assert(!has_factors() || params_.factors.factors.rows() == num_resources());
+    : params_(std::make_shared<const InterestParams>(std::move(params))) {
+  assert(params_->popularity.size() == params_->resources.size());
+  assert(!has_factors() || params_->factors.factors.rows() == num_resources());
   assert(!has_neighbours() ||
-         params_.neighbours.num_resources() == num_resources());
+         params_->neighbours.num_resources() == num_resources());
 
-  rows_.reserve(params_.resources.size());
-  for (size_t row = 0; row < params_.resources.size(); ++row) {
-    rows_.emplace(ResourceKeyOf(params_.resources[row]),
+  if (has_factors()) {
+    scan_ = std::make_shared<const FactorScan>(params_->factors.factors);
+  }
+  rows_.reserve(params_->resources.size());
+  for (size_t row = 0; row < params_->resources.size(); ++row) {
+    rows_.emplace(ResourceKeyOf(params_->resources[row]),
                   static_cast<ResourceRow>(row));
   }
 }

@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "core/ids.h"
+#include "recommender/models/exact_top.h"
 #include "recommender/models/factors.h"
 #include "recommender/models/neighbours.h"
 
@@ -38,21 +40,28 @@ struct InterestParams {
 // Immutable. A default-constructed one knows no resource.
 class InterestModel {
  public:
-  InterestModel() = default;
+  InterestModel() : InterestModel(InterestParams()) {}
   explicit InterestModel(InterestParams params);
 
   ResourceRow FindResource(ResourceKey resource) const;
   int32_t num_resources() const {
-    return static_cast<int32_t>(params_.resources.size());
+    return static_cast<int32_t>(params_->resources.size());
   }
-  bool has_factors() const { return params_.factors.factors.rows() > 0; }
+  bool has_factors() const { return params_->factors.factors.rows() > 0; }
 
-  bool has_neighbours() const { return params_.neighbours.num_resources() > 0; }
+  bool has_neighbours() const {
+    return params_->neighbours.num_resources() > 0;
+  }
 
-  const InterestParams& params() const { return params_; }
+  const InterestParams& params() const { return *params_; }
+
+  // Over the factors of all rows; needs has_factors().
+  const FactorScan& scan() const { return *scan_; }
 
  private:
-  InterestParams params_;
+  // Where they are they stay, since the scan refers to them.
+  std::shared_ptr<const InterestParams> params_;
+  std::shared_ptr<const FactorScan> scan_;  // Null: there are no factors.
   absl::flat_hash_map<ResourceKey, ResourceRow> rows_;
 };
 

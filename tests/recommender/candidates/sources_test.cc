@@ -40,18 +40,20 @@ struct Asked {
   int limit = 10;
   std::set<ResourceId> refused = {};
   int grade = 0;
+  int stride = 1;  // Of the resources in scope.
 
   std::vector<ResourceId> Ask(const Source& source) const {
     const Catalog& catalog = *snapshot.catalog;
     std::vector<ResourceIndex> scope;
-    for (int r = 0; r < catalog.num_resources(); ++r) {
+    for (int r = 0; r < catalog.num_resources(); r += stride) {
       scope.push_back(ResourceIndex{r});
     }
     std::vector<KcIndex> kcs;
     for (int kc = 0; kc < catalog.num_kcs(); ++kc) kcs.push_back(KcIndex{kc});
     const LearnerView view(&snapshot, &state, now, 0.9f);
     const auto is_eligible = [&](ResourceIndex resource) {
-      return refused.count(catalog.resource(resource).id) == 0;
+      return ToInt(resource) % stride == 0 &&
+             refused.count(catalog.resource(resource).id) == 0;
     };
     std::vector<Candidate> candidates;
     source({view, scope, kcs, is_eligible, is_eligible, grade, limit},
@@ -178,8 +180,11 @@ TEST(NewLearnerTest, PopularThenTheFirstKcs) {
 TEST(SimilarLearnersTest, TheScanIsExact) {
   Random random(9);
   for (int round = 0; round < 50; ++round) {
-    const auto snapshot = RandomSnapshot(random, {});
-    Asked asked = {.snapshot = *snapshot, .limit = 7};
+    const auto snapshot = RandomSnapshot(random, {.num_resources = 200});
+    // All resources, or a shelf of few of them.
+    Asked asked = {.snapshot = *snapshot,
+                   .limit = round % 2 == 0 ? 7 : 2,
+                   .stride = round % 2 == 0 ? 1 : 20};
     asked.state = RandomState(random, *snapshot, 30, false);
     const LearnerView view(snapshot.get(), &asked.state, kNow, 0.9f);
     const LearnerInterest interest = InterestOf(view);
@@ -190,7 +195,7 @@ TEST(SimilarLearnersTest, TheScanIsExact) {
     });
 
     std::vector<std::pair<float, ResourceId>> all;
-    for (int r = 0; r < snapshot->catalog->num_resources(); ++r) {
+    for (int r = 0; r < snapshot->catalog->num_resources(); r += asked.stride) {
       const ResourceRow row = snapshot->resource_row(ResourceIndex{r});
       if (row == ResourceRow::kNone) continue;
       all.emplace_back(-snapshot->models->interest.params()
@@ -199,8 +204,8 @@ TEST(SimilarLearnersTest, TheScanIsExact) {
                        snapshot->catalog->resource(ResourceIndex{r}).id);
     }
     std::sort(all.begin(), all.end());
-    ASSERT_EQ(ids.size(), 7u);
-    for (int i = 0; i < 7; ++i) EXPECT_EQ(ids[i], all[i].second);
+    ASSERT_EQ(ids.size(), static_cast<size_t>(asked.limit));
+    for (int i = 0; i < asked.limit; ++i) EXPECT_EQ(ids[i], all[i].second);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "recommender/candidates/coarse_factors.h"
+#include "recommender/models/coarse_factors.h"
 
 #include <sys/mman.h>
 

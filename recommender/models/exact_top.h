@@ -4,8 +4,8 @@
 // No index: up to 10^6 resources a scan takes milliseconds, misses nothing and
 // needs no upkeep.
 
-#ifndef EVENLIGHT_RECOMMENDER_CANDIDATES_EXACT_TOP_H_
-#define EVENLIGHT_RECOMMENDER_CANDIDATES_EXACT_TOP_H_
+#ifndef EVENLIGHT_RECOMMENDER_MODELS_EXACT_TOP_H_
+#define EVENLIGHT_RECOMMENDER_MODELS_EXACT_TOP_H_
 
 #include <Eigen/Core>
 #include <cstddef>
@@ -15,7 +15,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "core/ids.h"
-#include "recommender/candidates/coarse_factors.h"
+#include "recommender/models/coarse_factors.h"
 #include "recommender/models/factors.h"
 
 namespace evenlight {
@@ -84,4 +84,4 @@ class FactorScan {
 
 }  // namespace evenlight
 
-#endif  // EVENLIGHT_RECOMMENDER_CANDIDATES_EXACT_TOP_H_
+#endif  // EVENLIGHT_RECOMMENDER_MODELS_EXACT_TOP_H_

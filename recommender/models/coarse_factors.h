@@ -2,8 +2,8 @@
 // the rounding can do to a score: what lets a scan that waits for memory pass
 // over most rows without reading them in full, and still be exact.
 
-#ifndef EVENLIGHT_RECOMMENDER_CANDIDATES_COARSE_FACTORS_H_
-#define EVENLIGHT_RECOMMENDER_CANDIDATES_COARSE_FACTORS_H_
+#ifndef EVENLIGHT_RECOMMENDER_MODELS_COARSE_FACTORS_H_
+#define EVENLIGHT_RECOMMENDER_MODELS_COARSE_FACTORS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "recommender/candidates/top_kernels.h"
 #include "recommender/models/factors.h"
+#include "recommender/models/top_kernels.h"
 
 namespace evenlight {
 
@@ -66,4 +66,4 @@ class CoarseFactors {
 
 }  // namespace evenlight
 
-#endif  // EVENLIGHT_RECOMMENDER_CANDIDATES_COARSE_FACTORS_H_
+#endif  // EVENLIGHT_RECOMMENDER_MODELS_COARSE_FACTORS_H_

@@ -5,8 +5,8 @@
 //
 // All are pure and may run together. Factors must be finite.
 
-#ifndef EVENLIGHT_RECOMMENDER_CANDIDATES_TOP_KERNELS_H_
-#define EVENLIGHT_RECOMMENDER_CANDIDATES_TOP_KERNELS_H_
+#ifndef EVENLIGHT_RECOMMENDER_MODELS_TOP_KERNELS_H_
+#define EVENLIGHT_RECOMMENDER_MODELS_TOP_KERNELS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -87,4 +87,4 @@ size_t FindPossible(const CoarseRows& coarse, const CoarseQuery& query,
 
 }  // namespace evenlight
 
-#endif  // EVENLIGHT_RECOMMENDER_CANDIDATES_TOP_KERNELS_H_
+#endif  // EVENLIGHT_RECOMMENDER_MODELS_TOP_KERNELS_H_

@@ -1,9 +1,9 @@
-#include "recommender/candidates/top_kernels.h"
+#include "recommender/models/top_kernels.h"
 
 #include <cstring>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "recommender/candidates/top_kernels.cc"
+#define HWY_TARGET_INCLUDE "recommender/models/top_kernels.cc"
 #include <hwy/foreach_target.h>  // Includes this file once per target.
 //
 #include <hwy/highway.h>

@@ -1,4 +1,4 @@
-#include "recommender/candidates/exact_top.h"
+#include "recommender/models/exact_top.h"
 
 #include <algorithm>
 #include <functional>
@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "hwy/targets.h"
-#include "recommender/candidates/top_kernels.h"
+#include "recommender/models/top_kernels.h"
 
 namespace evenlight {
 namespace {

@@ -1,4 +1,4 @@
-#include "recommender/candidates/exact_top.h"
+#include "recommender/models/exact_top.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "recommender/candidates/top_kernels.h"
+#include "recommender/models/top_kernels.h"
 
 namespace evenlight {
 namespace {
