@@ -9,6 +9,7 @@
 #include "recommender/ranking/diversity.h"
 #include "recommender/ranking/eligibility.h"
 #include "recommender/ranking/explain.h"
+#include "recommender/ranking/exploration.h"
 #include "recommender/ranking/score.h"
 
 namespace evenlight {
@@ -22,6 +23,7 @@ constexpr int32_t kDiversityReach = 4;
 constexpr char kEligibility[] = "eligibility";
 constexpr char kDiversity[] = "diversity";
 constexpr char kPageSize[] = "page_size";
+constexpr char kExploration[] = "exploration";
 
 // What the stages hand on. `ranked` holds all candidates from scoring on;
 // `chosen` are positions in it.
@@ -46,6 +48,7 @@ struct Run {
   std::vector<Proposal> proposals;
   std::vector<RankedResource> ranked;
   std::vector<int32_t> chosen;
+  std::vector<Alternative> alternatives;
 };
 
 // The one of its reasons that contributed most to the score.
@@ -128,6 +131,41 @@ void DiversityStage(Run& run) {
   }
 }
 
+// Draws the last place of a full page among what is ready, has passed the gate
+// and is not in the list.
+void ExplorationStage(Run& run) {
+  const ExplorationPolicy& policy = run.input.policy.exploration;
+  const int32_t size = static_cast<int32_t>(run.chosen.size());
+  if (size < run.input.request.page_size ||
+      !MayExplore(policy, size, run.input.now)) {
+    return;
+  }
+  std::vector<int32_t> positions = {run.chosen.back()};
+  // Ready ones stand first: from the first that is not, none is left.
+  for (int32_t i = 0;
+       i < static_cast<int32_t>(run.ranked.size()) &&
+       run.view.IsReady(run.ranked[i].resource) &&
+       static_cast<int32_t>(positions.size()) <= policy.num_alternatives;
+       ++i) {
+    const char* removed_by = run.ranked[i].removed_by;
+    if (removed_by == kDiversity || removed_by == kPageSize) {
+      positions.push_back(i);
+    }
+  }
+  if (positions.size() < 2) return;
+  std::vector<float> scores;
+  for (const int32_t i : positions) scores.push_back(run.ranked[i].score);
+  const Exploration drawn = Explore(policy, scores, run.input.request.seed);
+  for (size_t i = 0; i < positions.size(); ++i) {
+    run.alternatives.push_back(
+        {run.ranked[positions[i]].resource, scores[i], drawn.propensities[i]});
+  }
+  run.ranked[run.chosen.back()].removed_by = kExploration;
+  run.chosen.back() = positions[drawn.chosen];
+  run.ranked[run.chosen.back()].removed_by = "";
+  run.ranked[run.chosen.back()].propensity = drawn.propensities[drawn.chosen];
+}
+
 // Whatever the stages before did, what is refused here does not leave.
 void LastEligibilityStage(Run& run) {
   const auto is_refused = [&](int32_t position) {
@@ -160,9 +198,13 @@ struct Stage {
 
 // In this order. Nothing is added after the last gate.
 constexpr Stage kStages[] = {
-    {"propose", ProposeStage},    {"score", ScoreStage},
-    {"order", OrderStage},        {kEligibility, EligibilityStage},
-    {kDiversity, DiversityStage}, {kEligibility, LastEligibilityStage},
+    {"propose", ProposeStage},
+    {"score", ScoreStage},
+    {"order", OrderStage},
+    {kEligibility, EligibilityStage},
+    {kDiversity, DiversityStage},
+    {kExploration, ExplorationStage},
+    {kEligibility, LastEligibilityStage},
     {"explain", ExplainStage},
 };
 
@@ -184,6 +226,7 @@ RankedList Recommend(const PipelineInput& input) {
   for (const int32_t position : run.chosen) {
     list.shown.push_back(run.ranked[position]);
   }
+  list.alternatives = std::move(run.alternatives);
   run.ranked.resize(std::min(run.ranked.size(), kNumConsidered));
   list.considered = std::move(run.ranked);
   return list;
