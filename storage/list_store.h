@@ -30,7 +30,7 @@ struct StoredCandidate {
 // What could have stood at a drawn place.
 struct StoredAlternative {
   ResourceId resource;
-  float score = 0;
+  float score = 0;       // What it adds to the list, by which it is drawn.
   float propensity = 0;  // [0, 1]
 
   friend bool operator==(const StoredAlternative&,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "recommender/candidates/popular.h"
 #include "recommender/candidates/similar_learners.h"
@@ -131,8 +132,42 @@ void DiversityStage(Run& run) {
   }
 }
 
-// Draws the last place of a full page among what is ready, has passed the gate
-// and is not in the list.
+// What could stand at the last place, as positions in `ranked` with what each
+// adds to the list above: first what does stand there, then the best of what is
+// ready, has passed the gate and is not in the list.
+std::vector<std::pair<float, int32_t>> LastPlaces(const Run& run) {
+  const Catalog& catalog = *run.input.snapshot.catalog;
+  std::vector<ResourceIndex> above;
+  for (const int32_t i : run.chosen) above.push_back(run.ranked[i].resource);
+  above.pop_back();
+  const auto value = [&](int32_t i) {
+    return MarginalRelevance(catalog,
+                             {run.ranked[i].resource, run.ranked[i].score},
+                             above, run.input.policy.diversity);
+  };
+  std::vector<std::pair<float, int32_t>> places = {
+      {value(run.chosen.back()), run.chosen.back()}};
+  // As far as variety was sought, so that what stands there is the best.
+  const size_t reach = (kDiversityReach - 1) * run.chosen.size() + 1;
+  const int32_t num_ranked = static_cast<int32_t>(run.ranked.size());
+  // Ready ones stand first: from the first that is not, none is left.
+  for (int32_t i = 0; i < num_ranked && places.size() < reach &&
+                      run.view.IsReady(run.ranked[i].resource);
+       ++i) {
+    const char* removed_by = run.ranked[i].removed_by;
+    if (removed_by == kDiversity || removed_by == kPageSize) {
+      places.push_back({value(i), i});
+    }
+  }
+  std::stable_sort(
+      places.begin() + 1, places.end(),
+      [](const auto& a, const auto& b) { return a.first > b.first; });
+  const size_t num_places = run.input.policy.exploration.num_alternatives + 1;
+  if (places.size() > num_places) places.resize(num_places);
+  return places;
+}
+
+// Draws the last place of a full page.
 void ExplorationStage(Run& run) {
   const ExplorationPolicy& policy = run.input.policy.exploration;
   const int32_t size = static_cast<int32_t>(run.chosen.size());
@@ -140,28 +175,17 @@ void ExplorationStage(Run& run) {
       !MayExplore(policy, size, run.input.now)) {
     return;
   }
-  std::vector<int32_t> positions = {run.chosen.back()};
-  // Ready ones stand first: from the first that is not, none is left.
-  for (int32_t i = 0;
-       i < static_cast<int32_t>(run.ranked.size()) &&
-       run.view.IsReady(run.ranked[i].resource) &&
-       static_cast<int32_t>(positions.size()) <= policy.num_alternatives;
-       ++i) {
-    const char* removed_by = run.ranked[i].removed_by;
-    if (removed_by == kDiversity || removed_by == kPageSize) {
-      positions.push_back(i);
-    }
-  }
-  if (positions.size() < 2) return;
-  std::vector<float> scores;
-  for (const int32_t i : positions) scores.push_back(run.ranked[i].score);
-  const Exploration drawn = Explore(policy, scores, run.input.request.seed);
-  for (size_t i = 0; i < positions.size(); ++i) {
-    run.alternatives.push_back(
-        {run.ranked[positions[i]].resource, scores[i], drawn.propensities[i]});
+  const auto places = LastPlaces(run);
+  if (places.size() < 2) return;
+  std::vector<float> values;
+  for (const auto& [value, position] : places) values.push_back(value);
+  const Exploration drawn = Explore(policy, values, run.input.request.seed);
+  for (size_t i = 0; i < places.size(); ++i) {
+    run.alternatives.push_back({run.ranked[places[i].second].resource,
+                                values[i], drawn.propensities[i]});
   }
   run.ranked[run.chosen.back()].removed_by = kExploration;
-  run.chosen.back() = positions[drawn.chosen];
+  run.chosen.back() = places[drawn.chosen].second;
   run.ranked[run.chosen.back()].removed_by = "";
   run.ranked[run.chosen.back()].propensity = drawn.propensities[drawn.chosen];
 }

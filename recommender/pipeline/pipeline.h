@@ -55,7 +55,7 @@ struct RankedResource {
 // What could have stood at a drawn place.
 struct Alternative {
   ResourceIndex resource = ResourceIndex::kNone;
-  float score = 0;
+  float score = 0;       // MarginalRelevance() below the places above.
   float propensity = 0;  // [0, 1]
 };
 

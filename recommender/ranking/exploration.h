@@ -26,8 +26,8 @@ struct TimePeriod {
 // A value. Off by default.
 struct ExplorationPolicy {
   float share = 0;  // Of lists whose last place is drawn, [0, 1].
-  // Of the softmax, in score, positive: the chance of a candidate falls by e
-  // with so much less score. Scores of neighbours differ by about 0.01.
+  // Of the softmax, positive: with so much less score the chance is e times
+  // lower.
   float temperature = 0.05f;
   int32_t num_alternatives = 9;  // Beside the one that the ranking puts there.
   std::vector<TimePeriod> pauses;  // Exams, and the time before them.

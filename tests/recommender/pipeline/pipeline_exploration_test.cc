@@ -80,33 +80,35 @@ TEST(PipelineExploration, OnlyTheLastPlaceOfAFullPageIsDrawn) {
 }
 
 TEST(PipelineExploration, AlternativesAreReadyEligibleAndNotInTheList) {
-  ForEachCase(
-      [](const Case& c, const RankedList& plain, const RankedList& drawn) {
-        if (drawn.alternatives.empty()) return;
-        // Everything that passes the gate, best first.
-        Case all = c;
-        all.request.page_size = 200;
-        std::set<ResourceIndex> eligible;
-        for (const RankedResource& shown : all.Ask(0, 0).shown) {
-          eligible.insert(shown.resource);
-        }
-        const LearnerView view(c.snapshot.get(), &c.state, kNow,
-                               c.policy.mastered_p_known);
-        std::set<ResourceIndex> seen;
-        for (size_t place = 0; place + 1 < plain.shown.size(); ++place) {
-          seen.insert(plain.shown[place].resource);
-        }
-        double sum = 0;
-        for (const Alternative& alternative : drawn.alternatives) {
-          EXPECT_TRUE(eligible.count(alternative.resource) == 1);
-          EXPECT_TRUE(view.IsReady(alternative.resource));
-          EXPECT_TRUE(seen.insert(alternative.resource).second) << "twice";
-          sum += alternative.propensity;
-        }
-        EXPECT_NEAR(sum, 1, 1e-5);
-        EXPECT_GE(drawn.alternatives.size(), 2u);
-        EXPECT_LE(drawn.alternatives.size(), 10u);
-      });
+  ForEachCase([](const Case& c, const RankedList& plain,
+                 const RankedList& drawn) {
+    if (drawn.alternatives.empty()) return;
+    // Everything that passes the gate, best first.
+    Case all = c;
+    all.request.page_size = 200;
+    std::set<ResourceIndex> eligible;
+    for (const RankedResource& shown : all.Ask(0, 0).shown) {
+      eligible.insert(shown.resource);
+    }
+    const LearnerView view(c.snapshot.get(), &c.state, kNow,
+                           c.policy.mastered_p_known);
+    std::set<ResourceIndex> seen;
+    for (size_t place = 0; place + 1 < plain.shown.size(); ++place) {
+      seen.insert(plain.shown[place].resource);
+    }
+    double sum = 0;
+    for (const Alternative& alternative : drawn.alternatives) {
+      EXPECT_TRUE(eligible.count(alternative.resource) == 1);
+      EXPECT_TRUE(view.IsReady(alternative.resource));
+      EXPECT_TRUE(seen.insert(alternative.resource).second) << "twice";
+      EXPECT_LE(alternative.score, drawn.alternatives.front().score);
+      EXPECT_LE(alternative.propensity, drawn.alternatives.front().propensity);
+      sum += alternative.propensity;
+    }
+    EXPECT_NEAR(sum, 1, 1e-5);
+    EXPECT_GE(drawn.alternatives.size(), 2u);
+    EXPECT_LE(drawn.alternatives.size(), 10u);
+  });
 }
 
 TEST(PipelineExploration, WhatIsShownHasItsPropensityAndAReason) {
