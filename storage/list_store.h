@@ -27,6 +27,16 @@ struct StoredCandidate {
                          const StoredCandidate&) = default;
 };
 
+// What could have stood at a drawn place.
+struct StoredAlternative {
+  ResourceId resource;
+  float score = 0;       // What it adds to the list, by which it is drawn.
+  float propensity = 0;  // [0, 1]
+
+  friend bool operator==(const StoredAlternative&,
+                         const StoredAlternative&) = default;
+};
+
 struct StoredList {
   ListId id;
   LearnerId learner;
@@ -37,6 +47,11 @@ struct StoredList {
   int64_t seed = 0;
   int64_t state_num_events = 0;
   std::vector<StoredCandidate> candidates;  // The best, at most 50.
+  // The one place that was drawn, from 1; 0: none was.
+  int32_t drawn_position = 0;
+  // Of that place, the shown one among them; first what stands there without
+  // exploration.
+  std::vector<StoredAlternative> alternatives;
 
   friend bool operator==(const StoredList&, const StoredList&) = default;
 };

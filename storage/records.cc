@@ -325,6 +325,13 @@ std::string EncodeList(const StoredList& list) {
                                   candidate.parts.end());
     line->set_removed_by(candidate.removed_by);
   }
+  record.set_drawn_position(list.drawn_position);
+  for (const StoredAlternative& alternative : list.alternatives) {
+    storage::v1::AlternativeRecord* line = record.add_alternatives();
+    line->set_resource(alternative.resource);
+    line->set_score(alternative.score);
+    line->set_propensity(alternative.propensity);
+  }
   return record.SerializeAsString();
 }
 
@@ -347,6 +354,11 @@ absl::StatusOr<StoredList> DecodeList(const TenantId& tenant, const ListId& id,
                                line.score(),
                                {line.parts().begin(), line.parts().end()},
                                line.removed_by()});
+  }
+  list.drawn_position = record.drawn_position();
+  for (const auto& line : record.alternatives()) {
+    list.alternatives.push_back(
+        {line.resource(), line.score(), line.propensity()});
   }
   return list;
 }

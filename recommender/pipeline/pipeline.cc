@@ -1,12 +1,14 @@
 #include "recommender/pipeline/pipeline.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "recommender/candidates/popular.h"
 #include "recommender/pipeline/propose.h"
 #include "recommender/ranking/diversity.h"
 #include "recommender/ranking/eligibility.h"
 #include "recommender/ranking/explain.h"
+#include "recommender/ranking/exploration.h"
 #include "recommender/ranking/score.h"
 
 namespace evenlight {
@@ -20,6 +22,7 @@ constexpr int32_t kDiversityReach = 4;
 constexpr char kEligibility[] = "eligibility";
 constexpr char kDiversity[] = "diversity";
 constexpr char kPageSize[] = "page_size";
+constexpr char kExploration[] = "exploration";
 
 // What the stages hand on. `ranked` holds all candidates from scoring on;
 // `chosen` are positions in it.
@@ -40,6 +43,7 @@ struct Run {
   std::vector<Proposal> proposals;
   std::vector<RankedResource> ranked;
   std::vector<int32_t> chosen;
+  std::vector<Alternative> alternatives;
 };
 
 // The one of its reasons that contributed most to the score.
@@ -122,6 +126,64 @@ void DiversityStage(Run& run) {
   }
 }
 
+// What could stand at the last place, as positions in `ranked` with what each
+// adds to the list above: first what does stand there, then the best of what is
+// ready, has passed the gate and is not in the list.
+std::vector<std::pair<float, int32_t>> LastPlaces(const Run& run) {
+  const Catalog& catalog = *run.input.snapshot.catalog;
+  std::vector<ResourceIndex> above;
+  for (const int32_t i : run.chosen) above.push_back(run.ranked[i].resource);
+  above.pop_back();
+  const auto value = [&](int32_t i) {
+    return MarginalRelevance(catalog,
+                             {run.ranked[i].resource, run.ranked[i].score},
+                             above, run.input.policy.diversity);
+  };
+  std::vector<std::pair<float, int32_t>> places = {
+      {value(run.chosen.back()), run.chosen.back()}};
+  // As far as variety was sought, so that what stands there is the best.
+  const size_t reach = (kDiversityReach - 1) * run.chosen.size() + 1;
+  const int32_t num_ranked = static_cast<int32_t>(run.ranked.size());
+  // Ready ones stand first: from the first that is not, none is left.
+  for (int32_t i = 0; i < num_ranked && places.size() < reach &&
+                      run.view.IsReady(run.ranked[i].resource);
+       ++i) {
+    const char* removed_by = run.ranked[i].removed_by;
+    if (removed_by == kDiversity || removed_by == kPageSize) {
+      places.push_back({value(i), i});
+    }
+  }
+  std::stable_sort(
+      places.begin() + 1, places.end(),
+      [](const auto& a, const auto& b) { return a.first > b.first; });
+  const size_t num_places = run.input.policy.exploration.num_alternatives + 1;
+  if (places.size() > num_places) places.resize(num_places);
+  return places;
+}
+
+// Draws the last place of a full page.
+void ExplorationStage(Run& run) {
+  const ExplorationPolicy& policy = run.input.policy.exploration;
+  const int32_t size = static_cast<int32_t>(run.chosen.size());
+  if (size < run.input.request.page_size ||
+      !MayExplore(policy, size, run.input.now)) {
+    return;
+  }
+  const auto places = LastPlaces(run);
+  if (places.size() < 2) return;
+  std::vector<float> values;
+  for (const auto& [value, position] : places) values.push_back(value);
+  const Exploration drawn = Explore(policy, values, run.input.request.seed);
+  for (size_t i = 0; i < places.size(); ++i) {
+    run.alternatives.push_back({run.ranked[places[i].second].resource,
+                                values[i], drawn.propensities[i]});
+  }
+  run.ranked[run.chosen.back()].removed_by = kExploration;
+  run.chosen.back() = places[drawn.chosen].second;
+  run.ranked[run.chosen.back()].removed_by = "";
+  run.ranked[run.chosen.back()].propensity = drawn.propensities[drawn.chosen];
+}
+
 // Whatever the stages before did, what is refused here does not leave.
 void LastEligibilityStage(Run& run) {
   const auto is_refused = [&](int32_t position) {
@@ -154,9 +216,13 @@ struct Stage {
 
 // In this order. Nothing is added after the last gate.
 constexpr Stage kStages[] = {
-    {"propose", ProposeStage},    {"score", ScoreStage},
-    {"order", OrderStage},        {kEligibility, EligibilityStage},
-    {kDiversity, DiversityStage}, {kEligibility, LastEligibilityStage},
+    {"propose", ProposeStage},
+    {"score", ScoreStage},
+    {"order", OrderStage},
+    {kEligibility, EligibilityStage},
+    {kDiversity, DiversityStage},
+    {kExploration, ExplorationStage},
+    {kEligibility, LastEligibilityStage},
     {"explain", ExplainStage},
 };
 
@@ -178,6 +244,7 @@ RankedList Recommend(const PipelineInput& input) {
   for (const int32_t position : run.chosen) {
     list.shown.push_back(run.ranked[position]);
   }
+  list.alternatives = std::move(run.alternatives);
   run.ranked.resize(std::min(run.ranked.size(), kNumConsidered));
   list.considered = std::move(run.ranked);
   return list;

@@ -2,7 +2,7 @@
 // request and time. No lock, no clock, no store: it can be replayed.
 //
 //   propose -> merge -> features -> score -> eligibility -> diversity
-//     -> eligibility -> explain
+//     -> exploration -> eligibility -> explain
 //
 // Nothing is added after the last gate.
 
@@ -52,16 +52,29 @@ struct RankedResource {
   const char* removed_by = "";     // The stage's name; empty if shown.
 };
 
+// What could have stood at a drawn place.
+struct Alternative {
+  ResourceIndex resource = ResourceIndex::kNone;
+  float score = 0;       // MarginalRelevance() below the places above.
+  float propensity = 0;  // [0, 1]
+};
+
 struct RankedList {
   std::vector<RankedResource> shown;       // Best first; no resource twice.
   std::vector<RankedResource> considered;  // The 50 best, shown or not.
   ScoreParts weights{};                    // Of the phase.
-  std::vector<std::string> degraded;       // What was left out, and why.
+  // Of the last place if it was drawn, the shown one among them; first what
+  // stands there without exploration. Empty: every place was certain.
+  std::vector<Alternative> alternatives;
+  std::vector<std::string> degraded;  // What was left out, and why.
 };
 
 // The recommendation. `shown` has fewer than page_size entries only if fewer
 // resources are eligible (recommender/ranking/eligibility.h). A learner without
-// events is served by grade, subject and language, reason kNewLearner.
+// events is served by grade, subject and language, reason kNewLearner. If the
+// policy explores, the last place of a full page is drawn among what is ready
+// and eligible (recommender/ranking/exploration.h); all other places have
+// propensity 1.
 RankedList Recommend(const PipelineInput& input);
 
 }  // namespace evenlight

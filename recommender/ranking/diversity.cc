@@ -33,6 +33,17 @@ float Similarity(const Catalog& catalog, ResourceIndex a, ResourceIndex b) {
   return similarity;
 }
 
+float MarginalRelevance(const Catalog& catalog, const Scored& item,
+                        absl::Span<const ResourceIndex> chosen,
+                        float diversity) {
+  float most_similar = 0;
+  for (const ResourceIndex other : chosen) {
+    most_similar =
+        std::max(most_similar, Similarity(catalog, item.resource, other));
+  }
+  return (1 - diversity) * item.score - diversity * most_similar;
+}
+
 std::vector<int32_t> Diversify(const Catalog& catalog,
                                absl::Span<const Scored> items, float diversity,
                                int32_t num_chosen) {

@@ -22,14 +22,18 @@ struct Scored {
 // + 0.2 if of the same kind, + 0.2 if of the same provider.
 float Similarity(const Catalog& catalog, ResourceIndex a, ResourceIndex b);
 
+// What `item` adds to a list that has `chosen`:
+//
+//   (1 - diversity) score - diversity max over chosen c of Similarity(item, c)
+float MarginalRelevance(const Catalog& catalog, const Scored& item,
+                        absl::Span<const ResourceIndex> chosen,
+                        float diversity);
+
 // Positions in `items` of the chosen ones, at most `num_chosen`, each once, in
-// order. Each is the one with the highest
-//
-//   (1 - diversity) score - diversity max over chosen c of Similarity(., c)
-//
-// among those that are ready; the others follow only when none is left: what
-// cannot be followed yet is never chosen for the sake of variety or interest.
-// Ties go to the earlier item. `diversity` 0 is the order of scores.
+// order. Each is the one with the highest MarginalRelevance() among those that
+// are ready; the others follow only when none is left: what cannot be followed
+// yet is never chosen for the sake of variety or interest. Ties go to the
+// earlier item. `diversity` 0 is the order of scores.
 std::vector<int32_t> Diversify(const Catalog& catalog,
                                absl::Span<const Scored> items, float diversity,
                                int32_t num_chosen);

@@ -8,6 +8,7 @@
 
 #include "core/event.h"
 #include "core/recommendation.h"
+#include "recommender/ranking/exploration.h"
 
 namespace evenlight {
 
@@ -20,6 +21,7 @@ struct RankingPolicy {
   float mastered_p_known = 0.9f;  // From this P(known) on a kc is mastered.
   float band_low = 0.7f;          // The plateau of P(correct).
   float band_high = 0.9f;
+  ExplorationPolicy exploration;
 
   static std::array<ScoreParts, 5> DefaultWeights();
 };

@@ -25,7 +25,7 @@ namespace evenlight {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitError = 1;
 inline constexpr int kExitUsage = 2;
-inline constexpr int kExitRefused = 3;  // Some rows of an import were refused.
+inline constexpr int kExitRefused = 3;  // Some rows, or a sample too small.
 
 // Streams outlive it.
 struct Console {

@@ -1,5 +1,4 @@
-// The flags of `evenlight evaluate tracing` and `evaluate resources`. Included
-// by main.cc alone.
+// The flags of `evenlight evaluate`. Included by main.cc alone.
 
 #ifndef EVENLIGHT_SERVICES_CLI_EVALUATE_FLAGS_H_
 #define EVENLIGHT_SERVICES_CLI_EVALUATE_FLAGS_H_
@@ -7,8 +6,11 @@
 #include <functional>
 
 #include "core/parallel_for.h"
+#include "services/cli/client.h"
+#include "services/cli/evaluate_policy.h"
 #include "services/cli/evaluate_resources.h"
 #include "services/cli/evaluate_tracing.h"
+#include "services/cli/flag_words.h"
 #include "services/cli/flags.h"
 
 namespace evenlight {
@@ -178,19 +180,78 @@ inline void AddEvaluateResources(CLI::App* evaluate,
   });
 }
 
+// Which policy, by what, and when not.
+inline void AddPolicyFlags(CLI::App* sub, EvaluatePolicyOptions* options) {
+  sub->add_option("--target", options->target,
+                  "logged (default), uniform over the alternatives, greedy "
+                  "(no exploration), temperature=X (softmax of the recorded "
+                  "scores), or lists=FILE (lines of a list's id, then the "
+                  "resources the policy would show, parted by blanks)");
+  sub->add_option("--reward", options->log.reward,
+                  "What is a success: opened, completed (default; also "
+                  "attended or answered) or correct (answered right)")
+      ->transform(OneOf(kRewards))
+      ->type_name("WORD");
+  // The text is parsed into `window`.
+  sub->add_option("--window",
+                  "Only events within it after the list count; default 24h")
+      ->check(DurationFlag(&options->log.window));
+  sub->add_option("--clip", options->estimates.max_weight,
+                  "The largest weight of clipped IPS; default 10");
+  sub->add_option("--min_ess", options->estimates.min_effective_sample,
+                  "Refuse a smaller effective sample; default 100");
+}
+
+// `server` and `tenant` are read when it runs.
+inline void AddEvaluatePolicy(CLI::App* evaluate,
+                              EvaluatePolicyOptions* options,
+                              const std::string* server,
+                              const std::string* tenant,
+                              std::function<int(const Console&)>* run) {
+  CLI::App* sub = Sub(
+      evaluate, "policy",
+      "What other choices at the exploration slot would have earned",
+      "Reads the lists that were drawn while exploration was on, and the "
+      "events "
+      "that name them.\nPrints a line about the log, then one per estimator: "
+      "value with its 95 % interval (low, high),\neffective sample size (ess), "
+      "largest weight, lists (n). Of the slot: ips, snips, clipped\n(biased), "
+      "dr; of the whole list: slate_ips, slate_rips. See docs/off_policy.md.\n"
+      "Exit codes: 0 done, 3 refused: no support, or too small a sample; 1 "
+      "error, 2 usage.\n"
+      "Example: evenlight --tenant demo evaluate policy --target greedy\n"
+      "Example: evenlight --tenant demo evaluate policy --target "
+      "temperature=0.1 --reward correct --window 2h --data_dir data/db");
+  sub->add_option("--data_dir", options->data_dir,
+                  "The database of a stopped server, instead of asking one");
+  AddPolicyFlags(sub, options);
+  sub->callback([=] {
+    *run = [=](const Console& console) {
+      options->log.tenant = *tenant;
+      return EvaluatePolicy(
+          *options,
+          [server](const std::string& of) { return ConnectTo(*server, of); },
+          console);
+    };
+  });
+}
+
 struct EvaluateOptions {
   EvaluateTracingOptions tracing;
   EvaluateResourcesOptions resources;
+  EvaluatePolicyOptions policy;
 };
 
 inline void AddEvaluate(CLI::App* app, EvaluateOptions* options,
+                        const std::string* server, const std::string* tenant,
                         std::function<int(const Console&)>* run) {
-  CLI::App* evaluate = Sub(app, "evaluate", "Measure models on held-out data",
+  CLI::App* evaluate = Sub(app, "evaluate", "Measure models and policies",
                            "Example: evenlight evaluate tracing --answers "
                            "answers.csv");
   evaluate->require_subcommand(1);
   AddEvaluateTracing(evaluate, &options->tracing, run);
   AddEvaluateResources(evaluate, &options->resources, run);
+  AddEvaluatePolicy(evaluate, &options->policy, server, tenant, run);
 }
 
 }  // namespace evenlight

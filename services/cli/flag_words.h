@@ -8,6 +8,7 @@
 
 #include "core/event.h"
 #include "core/resource.h"
+#include "services/cli/policy_log.h"
 
 namespace evenlight {
 
@@ -33,6 +34,11 @@ inline const FlagWords<ResourceKind> kKinds = {
     {"quiz", ResourceKind::kQuiz},
     {"lesson_plan", ResourceKind::kLessonPlan},
     {"live_session", ResourceKind::kLiveSession}};
+
+inline const FlagWords<RewardKind> kRewards = {
+    {"opened", RewardKind::kOpened},
+    {"completed", RewardKind::kCompleted},
+    {"correct", RewardKind::kCorrect}};
 
 // Numbers of evenlight.v1.AccessibilityFeature.
 inline const FlagWords<int> kNeeds = {

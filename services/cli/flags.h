@@ -27,6 +27,21 @@ inline CLI::Validator TimeFlag(absl::Time* time) {
       "TIME");
 }
 
+// Parses a positive duration, as `90m` or `24h`.
+inline CLI::Validator DurationFlag(absl::Duration* duration) {
+  return CLI::Validator(
+      [duration](std::string& text) {
+        absl::Duration parsed;
+        if (!absl::ParseDuration(text, &parsed) ||
+            parsed <= absl::ZeroDuration()) {
+          return "`" + text + "` is no positive duration such as 90m or 24h";
+        }
+        *duration = parsed;
+        return std::string();
+      },
+      "DURATION");
+}
+
 // Takes one of `words`. CLI11's own transformer prints its map in help and
 // errors, which nobody can read for an enumeration.
 template <typename Enum>

@@ -375,19 +375,20 @@ void AddAll(CLI::App* app, CommandLine* line) {
   app->add_option("--server", line->server, "Default 127.0.0.1:50051")
       ->envname("EVENLIGHT_SERVER");
   app->add_option("--tenant", line->tenant,
-                  "The tenant; import and train need it")
+                  "The tenant; import, train and evaluate policy need it")
       ->envname("EVENLIGHT_TENANT");
   app->add_flag("--json", line->is_json, "Figures as JSON lines");
   app->add_flag("--progress", line->has_progress,
                 "A progress bar also when standard error is no terminal");
   app->footer(
       "Figures go to standard output, progress to standard error. Exit codes: "
-      "0 done,\n1 error, 2 usage; import: 3 some rows refused; train: 3, 4, "
-      "75, see its --help.\n"
+      "0 done,\n1 error, 2 usage; import: 3 some rows refused; evaluate "
+      "policy: 3 "
+      "refused; train: 3, 4, 75, see its --help.\n"
       "Example: evenlight --server 127.0.0.1:50051 --tenant demo doctor");
   AddImports(app, line);
   AddTrain(app, line);
-  AddEvaluate(app, &line->evaluate, &line->run);
+  AddEvaluate(app, &line->evaluate, &line->server, &line->tenant, &line->run);
   AddRecommend(app, line);
   AddShow(app, line);
   AddModels(app, line);
@@ -396,9 +397,10 @@ void AddAll(CLI::App* app, CommandLine* line) {
 }
 
 // Imports and training must not depend on a server's default tenant: ids of
-// events do.
+// events do. What is read from a directory has no default.
 bool NeedsTenant(const CLI::App& app) {
-  return app.got_subcommand("import") || app.got_subcommand("train");
+  return app.got_subcommand("import") || app.got_subcommand("train") ||
+         app.get_subcommand("evaluate")->got_subcommand("policy");
 }
 
 int Run(int argc, char** argv) {

@@ -1,7 +1,6 @@
 #include "services/cli/train.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -10,7 +9,7 @@
 #include "evenlight/v1/model_service.pb.h"
 #include "recommender/training/train_job.h"
 #include "services/cli/methods.h"
-#include "storage/rocks_database.h"
+#include "services/cli/offline_database.h"
 #include "storage/track_store.h"
 
 namespace evenlight {
@@ -31,67 +30,6 @@ const char* NameOf(TrainOutcome outcome) {
       return "try_later";
   }
   return "unknown";
-}
-
-// Where to train from and publish to. A checkpoint of ours is removed.
-class Source {
- public:
-  Source() = default;
-  ~Source() {
-    database.reset();
-    std::error_code ignored;  // The server deletes it after a day anyway.
-    if (!checkpoint.empty()) std::filesystem::remove_all(checkpoint, ignored);
-  }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
-
-  std::string checkpoint;  // Empty: the user's own directory.
-  std::string model_dir;
-  std::unique_ptr<Database> database;
-};
-
-absl::Status OpenCheckpoint(const TrainOptions& options, const Connect& connect,
-                            const Console& console, Source* source) {
-  const std::unique_ptr<Client> client = connect(options.tenant);
-  RetryingClient retrying(client.get(), console.sleep);
-  ASSIGN_OR_RETURN(const v1::CreateCheckpointResponse response,
-                   Invoke(&retrying, kCreateCheckpoint, {}));
-  source->checkpoint = response.directory();
-  source->model_dir = options.model_dir.empty() ? response.model_directory()
-                                                : options.model_dir;
-  RocksDatabase::Options database;
-  database.directory = response.directory();
-  database.read_only = true;
-  absl::StatusOr<std::unique_ptr<RocksDatabase>> opened =
-      RocksDatabase::Open(database);
-  if (!opened.ok()) {
-    return absl::Status(
-        opened.status().code(),
-        absl::StrCat(opened.status().message(),
-                     "; train must run on the server's machine and may read "
-                     "its checkpoints"));
-  }
-  source->database = *std::move(opened);
-  return absl::OkStatus();
-}
-
-absl::Status OpenDataDir(const TrainOptions& options, Source* source) {
-  if (options.model_dir.empty()) {
-    return absl::InvalidArgumentError("--data_dir needs --model_dir");
-  }
-  // RocksDB makes what is missing, and a slip of the pen is not a database.
-  if (!std::filesystem::exists(std::filesystem::path(options.data_dir) /
-                               "CURRENT")) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no database in ", options.data_dir));
-  }
-  source->model_dir = options.model_dir;
-  // Not read-only: this takes the lock, so that a directory that a server holds
-  // is refused.
-  RocksDatabase::Options database;
-  database.directory = options.data_dir;
-  ASSIGN_OR_RETURN(source->database, RocksDatabase::Open(database));
-  return absl::OkStatus();
 }
 
 // What the server does with a version: `yes`, `pinned` (an older one was
@@ -129,11 +67,13 @@ void Report(const TenantId& tenant, const TrainJobResult& result,
 }
 
 int TrainOne(const TrainOptions& options, const TenantId& tenant,
-             const Connect& connect, const Console& console, Source* source) {
+             const Connect& connect, const Console& console,
+             const OfflineDatabase& source) {
   Progress progress(console, absl::StrCat("train ", tenant));
   TrainJobOptions job;
   job.tenant = tenant;
-  job.model_dir = source->model_dir;
+  job.model_dir =
+      options.model_dir.empty() ? source.model_dir() : options.model_dir;
   job.seed = options.seed;
   job.num_threads = options.num_threads;
   job.num_factors = options.num_factors;
@@ -157,7 +97,7 @@ int TrainOne(const TrainOptions& options, const TenantId& tenant,
     console.err << "train " << tenant << ": " << line << std::endl;
   };
   const absl::StatusOr<TrainJobResult> result =
-      RunTrainJob(job, source->database.get());
+      RunTrainJob(job, source.database());
   progress.Finish();
   if (!result.ok()) {
     return console.Fail(absl::StrCat("train tenant ", tenant), result.status());
@@ -191,19 +131,20 @@ int WorstOf(const std::vector<int>& exit_codes) {
 
 int Train(const TrainOptions& options, const Connect& connect,
           const Console& console) {
-  Source source;
-  const absl::Status opened =
-      options.data_dir.empty()
-          ? OpenCheckpoint(options, connect, console, &source)
-          : OpenDataDir(options, &source);
-  if (!opened.ok()) {
-    console.Fail("train", opened);
-    return absl::IsUnavailable(opened) ? kExitTryLater : kExitError;
+  if (!options.data_dir.empty() && options.model_dir.empty()) {
+    return console.Fail(
+        "train", absl::InvalidArgumentError("--data_dir needs --model_dir"));
+  }
+  const absl::StatusOr<std::unique_ptr<OfflineDatabase>> source =
+      OfflineDatabase::Open(options.data_dir, options.tenant, connect, console);
+  if (!source.ok()) {
+    console.Fail("train", source.status());
+    return absl::IsUnavailable(source.status()) ? kExitTryLater : kExitError;
   }
   std::vector<TenantId> tenants = {options.tenant};
   if (options.tenant == kAllTenants) {
     absl::StatusOr<std::vector<TenantId>> found =
-        TrackStore(source.database.get()).Tenants();
+        TrackStore((*source)->database()).Tenants();
     if (!found.ok()) return console.Fail("train", found.status());
     tenants = *std::move(found);
     if (tenants.empty()) {
@@ -213,7 +154,7 @@ int Train(const TrainOptions& options, const Connect& connect,
   }
   std::vector<int> exit_codes;
   for (const TenantId& tenant : tenants) {
-    exit_codes.push_back(TrainOne(options, tenant, connect, console, &source));
+    exit_codes.push_back(TrainOne(options, tenant, connect, console, **source));
   }
   return WorstOf(exit_codes);
 }

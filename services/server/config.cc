@@ -52,6 +52,8 @@ class ConfigReader {
   void ReadNumbers(const ServerConfig& from);
   void ReadRanking(const config::v1::RankingPolicy& from);
   void ReadPhase(const PhaseWeights& from, int index);
+  void ReadExploration(const config::v1::Exploration& from);
+  void ReadPause(const config::v1::Period& from, int index);
 
   // `value` if it is in [low, high], `default_value` if it is 0.
   int Within(const char* field, int value, int low, int high,
@@ -135,6 +137,49 @@ void ConfigReader::ReadRanking(const config::v1::RankingPolicy& from) {
   for (int index = 0; index < from.phases_size(); ++index) {
     ReadPhase(from.phases(index), index);
   }
+  ReadExploration(from.exploration());
+}
+
+void ConfigReader::ReadExploration(const config::v1::Exploration& from) {
+  ExplorationPolicy& to = config_.ranking.exploration;
+  to.share = from.share();
+  if (!(to.share >= 0 && to.share <= 1)) {
+    Fault("ranking.exploration.share",
+          absl::StrCat(to.share, " is not in [0, 1]"));
+  }
+  if (from.temperature() != 0) {
+    to.temperature = from.temperature();
+    if (!(to.temperature >= 0.005f && to.temperature <= 10)) {
+      Fault("ranking.exploration.temperature",
+            absl::StrCat(to.temperature, " is not in [0.005, 10]"));
+    }
+  }
+  to.num_alternatives =
+      Within("ranking.exploration.num_alternatives", from.num_alternatives(), 1,
+             49, to.num_alternatives);
+  for (int index = 0; index < from.pauses_size(); ++index) {
+    ReadPause(from.pauses(index), index);
+  }
+}
+
+void ConfigReader::ReadPause(const config::v1::Period& from, int index) {
+  const std::string path =
+      absl::StrCat("ranking.exploration.pauses[", index, "]");
+  TimePeriod pause;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, from.start_time(), &pause.start,
+                       &error) ||
+      !absl::ParseTime(absl::RFC3339_full, from.end_time(), &pause.end,
+                       &error)) {
+    return Fault(path, absl::StrCat("`", from.start_time(), "` or `",
+                                    from.end_time(), "` is no RFC 3339 time"));
+  }
+  if (pause.start >= pause.end) {
+    return Fault(path,
+                 absl::StrCat("start_time ", from.start_time(),
+                              " is not before end_time ", from.end_time()));
+  }
+  config_.ranking.exploration.pauses.push_back(pause);
 }
 
 // The phase that a name stands for; kUnspecified for any other.

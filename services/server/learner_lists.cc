@@ -44,6 +44,16 @@ std::vector<StoredCandidate> CandidatesOf(const RankedList& list,
   return candidates;
 }
 
+std::vector<StoredAlternative> AlternativesOf(const RankedList& list,
+                                              const Catalog& catalog) {
+  std::vector<StoredAlternative> alternatives;
+  for (const Alternative& from : list.alternatives) {
+    alternatives.push_back(
+        {catalog.resource(from.resource).id, from.score, from.propensity});
+  }
+  return alternatives;
+}
+
 std::vector<ListedResource> ListedOf(const RankedList& list,
                                      const Catalog& catalog) {
   std::vector<ListedResource> listed;
@@ -137,8 +147,11 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
   if (call.proto.reason_language().empty()) {
     request.language = ReasonLanguageOf(profile.language);
   }
+  RankingPolicy policy = parts_.policy;
+  // Nothing would be learnt from what is not recorded.
+  if (call.list_id.empty()) policy.exploration.share = 0;
   const RankedList list = evenlight::Recommend(
-      {*snapshot, state, profile, request, parts_.policy, call.now});
+      {*snapshot, state, profile, request, policy, call.now});
 
   v1::RecommendResourcesResponse response;
   if (!call.list_id.empty()) response.set_list(NameOf(kLists, call.list_id));
@@ -174,6 +187,10 @@ bool LearnerLists::Record(const Call& call, const ServingSnapshot& snapshot,
   stored.seed = static_cast<int64_t>(call.request.seed);
   stored.state_num_events = state.num_events;
   stored.candidates = CandidatesOf(list, *snapshot.catalog);
+  stored.alternatives = AlternativesOf(list, *snapshot.catalog);
+  if (!stored.alternatives.empty()) {
+    stored.drawn_position = static_cast<int32_t>(list.shown.size());
+  }
 
   Event event;
   event.id = absl::StrCat("recommended-", call.list_id);

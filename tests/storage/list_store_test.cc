@@ -15,6 +15,8 @@ StoredList MakeList(const ListId& id, const LearnerId& learner,
   list.create_time = absl::FromUnixSeconds(5);
   list.candidates = {{"r1", 3, 0.25f, {0.5f, -1}, ""},
                      {"r2", 1, 0.125f, {}, "eligibility"}};
+  list.drawn_position = 5;
+  list.alternatives = {{"r1", 0.25f, 0.75f}, {"r3", 0.125f, 0.25f}};
   return list;
 }
 

@@ -141,8 +141,18 @@ TEST(RecordsTest, StatesIdsAndListsComeBack) {
                         absl::FromUnixMicros(-5),
                         -3,
                         12,
-                        {{"r", 2, 0.5f, {1, 2, 3}, "gate"}, {}}};
+                        {{"r", 2, 0.5f, {1, 2, 3}, "gate"}, {}},
+                        7,
+                        {{"r", 0.5f, 1}, {}}};
   EXPECT_EQ(*DecodeList("t", "x", EncodeList(list)), list);
+}
+
+// A list of a build that drew no place reads as one whose places were certain.
+TEST(RecordsTest, AListWithoutADrawnPlaceHasTheBytesOfBefore) {
+  StoredList list;
+  list.learner = "l";
+  EXPECT_EQ(EncodeList(list), "\x22\x01l");
+  EXPECT_EQ(DecodeList("t", "x", "\x22\x01l")->drawn_position, 0);
 }
 
 TEST(RecordsTest, FieldNumbersAreThoseOnDisk) {

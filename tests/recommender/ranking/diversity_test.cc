@@ -53,6 +53,10 @@ TEST(DiversifyTest, EachChoiceIsTheBestLeftAndValuesFall) {
       }
       return (1 - diversity) * items[item].score - diversity * most;
     };
+    std::vector<ResourceIndex> above;
+    for (const int32_t item : chosen) above.push_back(items[item].resource);
+    EXPECT_FLOAT_EQ(MarginalRelevance(catalog, items[0], above, diversity),
+                    value(0, static_cast<int>(chosen.size())));
     for (int i = 0; i < static_cast<int>(chosen.size()); ++i) {
       const bool is_ready = items[chosen[i]].is_ready;
       for (int item = 0; item < static_cast<int>(items.size()); ++item) {

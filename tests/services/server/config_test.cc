@@ -20,6 +20,7 @@ TEST(ConfigTest, EmptyTextIsTheDefaults) {
   EXPECT_EQ(config->max_queued_events, 100'000);
   EXPECT_EQ(config->model_poll_interval, absl::Seconds(5));
   EXPECT_EQ(config->ranking.weights, RankingPolicy::DefaultWeights());
+  EXPECT_EQ(config->ranking.exploration.share, 0);
 }
 
 TEST(ConfigTest, TakesEveryField) {
@@ -40,6 +41,15 @@ TEST(ConfigTest, TakesEveryField) {
                       diversity: 0
                       mastered_p_known: 0.95
                       phases { phase: "IN_CLASS" ready: 1 novelty: 2 }
+                      exploration {
+                        share: 0.5
+                        temperature: 0.1
+                        num_alternatives: 4
+                        pauses {
+                          start_time: "2026-06-01T00:00:00+08:00"
+                          end_time: "2026-06-10T00:00:00+08:00"
+                        }
+                      }
                     })pb",
                   "c.txtpb");
   ASSERT_THAT(config, IsOk());
@@ -52,6 +62,13 @@ TEST(ConfigTest, TakesEveryField) {
   EXPECT_EQ(config->ranking.mastered_p_known, 0.95f);
   EXPECT_EQ(config->ranking.weights[static_cast<size_t>(Phase::kInClass)],
             (ScoreParts{1, 0, 0, 0, 0, 0, 2}));
+  const ExplorationPolicy& exploration = config->ranking.exploration;
+  EXPECT_EQ(exploration.share, 0.5f);
+  EXPECT_EQ(exploration.temperature, 0.1f);
+  EXPECT_EQ(exploration.num_alternatives, 4);
+  ASSERT_EQ(exploration.pauses.size(), 1u);
+  EXPECT_EQ(exploration.pauses[0].end - exploration.pauses[0].start,
+            absl::Hours(24 * 9));
 }
 
 TEST(ConfigTest, SyntaxFaultHasLineAndColumn) {
@@ -81,11 +98,21 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
                       diversity: 1.5
                       mastered_p_known: 0.2
                       phases { phase: "LUNCH" due: -1 gain: 101 }
+                      exploration {
+                        share: 1.5
+                        temperature: 0.001
+                        num_alternatives: 50
+                        pauses { start_time: "June" }
+                        pauses {
+                          start_time: "2026-06-02T00:00:00Z"
+                          end_time: "2026-06-01T00:00:00Z"
+                        }
+                      }
                     })pb",
                   "c.txtpb");
   EXPECT_THAT(config, HasCode(absl::StatusCode::kInvalidArgument));
   const std::string message(config.status().message());
-  EXPECT_THAT(message, StartsWith("c.txtpb: 14 wrong values:"));
+  EXPECT_THAT(message, StartsWith("c.txtpb: 19 wrong values:"));
   for (const char* fault :
        {"listen_address: `nowhere` is not host:port",
         "default_tenant: `a b` is not", "num_threads: 257 is not in [1, 256]",
@@ -93,7 +120,12 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
         "model_poll_seconds: 3601", "drain_seconds: -3", "max_message_bytes: 5",
         "ranking.version: -1", "ranking.diversity: 1.5",
         "ranking.mastered_p_known: 0.2", "ranking.phases[0].phase: `LUNCH`",
-        "ranking.phases[0].due: -1", "ranking.phases[0].gain: 101"}) {
+        "ranking.phases[0].due: -1", "ranking.phases[0].gain: 101",
+        "ranking.exploration.share: 1.5",
+        "ranking.exploration.temperature: 0.001",
+        "ranking.exploration.num_alternatives: 50",
+        "ranking.exploration.pauses[0]: `June`",
+        "ranking.exploration.pauses[1]: start_time"}) {
     EXPECT_THAT(message, HasSubstr(fault));
   }
 }
