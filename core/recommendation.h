@@ -26,6 +26,7 @@ enum class Reason : uint8_t {
   kNewResource = 5,      // New in the catalog.
   kNewLearner = 6,       // Nothing is known about the learner yet.
   kNotTried = 7,         // Not tried yet, and nothing better is left.
+  kAssigned = 8,         // A teacher chose it.
 };
 
 // The parts of a score, MODELS section 3.1. Stored; do not renumber.

@@ -1,8 +1,8 @@
 // The whole recommendation as one pure function of state, catalog, models,
 // request and time. No lock, no clock, no store: it can be replayed.
 //
-//   propose -> merge -> features -> score -> eligibility -> diversity
-//     -> exploration -> eligibility -> explain
+//   interest -> propose -> score -> order -> bans -> eligibility -> diversity
+//     -> exploration -> pins -> eligibility -> minutes_cap -> explain
 //
 // Nothing is added after the last gate.
 
@@ -15,8 +15,12 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "core/recommendation.h"
 #include "recommender/models/model_binding.h"
+#include "recommender/pipeline/stage_watch.h"
+#include "recommender/ranking/dismissals.h"
+#include "recommender/ranking/minutes_cap.h"
 #include "recommender/ranking/policy.h"
 #include "recommender/state/learner_state.h"
 
@@ -38,6 +42,13 @@ struct PipelineInput {
   const RecommendationRequest& request;
   const RankingPolicy& policy;
   absl::Time now;
+  // The teacher's word: first on the list, in this order, as far as the gate
+  // lets them pass; and never on it.
+  absl::Span<const ResourceIndex> pins = {};
+  absl::Span<const ResourceIndex> bans = {};
+  // What the list's minutes may add up to.
+  MinutesLeft minutes_left = MinutesLeft::Unlimited();
+  StageWatch* watch = nullptr;  // Null: nobody looks, time is no matter.
 };
 
 // One candidate with all that was computed about it.
@@ -50,6 +61,8 @@ struct RankedResource {
   float propensity = 1;            // Of this place in the list, (0, 1].
   std::string reason_text;         // Shown ones only.
   const char* removed_by = "";     // The stage's name; empty if shown.
+  Wish wish = Wish::kNone;         // What dismissals say of it.
+  float bonus = 0;                 // Ahead of its score for a dismissal's sake.
 };
 
 // What could have stood at a drawn place.
@@ -66,15 +79,21 @@ struct RankedList {
   // Of the last place if it was drawn, the shown one among them; first what
   // stands there without exploration. Empty: every place was certain.
   std::vector<Alternative> alternatives;
+  // More would have been shown, but for the minutes left.
+  bool minutes_cap_reached = false;
   std::vector<std::string> degraded;  // What was left out, and why.
 };
+
+// Stages that RankingPolicy::switched_off may name.
+std::vector<std::string> OptionalStages();
 
 // The recommendation. `shown` has fewer than page_size entries only if fewer
 // resources are eligible (recommender/ranking/eligibility.h). A learner without
 // events is served by grade, subject and language, reason kNewLearner. If the
 // policy explores, the last place of a full page is drawn among what is ready
 // and eligible (recommender/ranking/exploration.h); all other places have
-// propensity 1.
+// propensity 1. Its minutes fit `minutes_left`; it is empty for want of them
+// only if nothing eligible fits alone.
 RankedList Recommend(const PipelineInput& input);
 
 }  // namespace evenlight

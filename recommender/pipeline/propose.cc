@@ -22,6 +22,7 @@ constexpr int32_t kReviewPlaces = 40;
 constexpr int32_t kSimilarPlaces = 40;
 constexpr int32_t kPopularPlaces = 30;
 constexpr int32_t kNewPlaces = 20;
+constexpr int32_t kRelatedPlaces = 40;
 
 class Collector {
  public:
@@ -49,6 +50,19 @@ class Collector {
                            candidates_);
     ProposePopular(Places(kPopularPlaces), candidates_);
     ProposeNewResources(Places(kNewPlaces), candidates_);
+    ProposeRelated();
+  }
+
+  // What stands beside a dismissed resource is a candidate whatever else is, as
+  // the next step where that is true.
+  void ProposeRelated() {
+    int32_t num_places = kRelatedPlaces;
+    for (const ResourceIndex resource : input_.related) {
+      if (num_places == 0) return;
+      if (!is_eligible_(resource) || !input_.view.IsReady(resource)) continue;
+      candidates_.push_back({resource, Reason::kNextStep});
+      --num_places;
+    }
   }
 
   // Of a learner without events nothing else can be said either.

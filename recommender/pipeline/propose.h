@@ -27,6 +27,8 @@ struct ProposeInput {
   const LearnerView& view;
   const EligibilityGate& gate;
   const LearnerInterest& interest;
+  // To choose from for what dismissals ask for.
+  std::vector<ResourceIndex> related = {};
   int32_t page_size = 10;
 };
 

@@ -55,7 +55,7 @@ std::vector<int32_t> Diversify(const Catalog& catalog,
     return (1 - diversity) * items[item].score - diversity * most_similar[item];
   };
   const auto is_better = [&](int32_t a, int32_t b) {
-    if (items[a].is_ready != items[b].is_ready) return items[a].is_ready;
+    if (items[a].turn != items[b].turn) return items[a].turn < items[b].turn;
     return value(a) > value(b);
   };
   num_chosen = std::min(num_chosen, num_items);

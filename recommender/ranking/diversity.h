@@ -15,7 +15,7 @@ namespace evenlight {
 struct Scored {
   ResourceIndex resource = ResourceIndex::kNone;
   float score = 0;
-  bool is_ready = true;  // Nothing is missing before it.
+  int turn = 0;  // Those of a lower one are all chosen before.
 };
 
 // How alike two resources are, in [0, 1]: 0.6 x the Jaccard index of their kcs,
@@ -30,10 +30,10 @@ float MarginalRelevance(const Catalog& catalog, const Scored& item,
                         float diversity);
 
 // Positions in `items` of the chosen ones, at most `num_chosen`, each once, in
-// order. Each is the one with the highest MarginalRelevance() among those that
-// are ready; the others follow only when none is left: what cannot be followed
-// yet is never chosen for the sake of variety or interest. Ties go to the
-// earlier item. `diversity` 0 is the order of scores.
+// order. Each is the one with the highest MarginalRelevance() among those of
+// the lowest turn that is left: what cannot be followed yet is never chosen for
+// the sake of variety or interest. Ties go to the earlier item. `diversity` 0
+// is the order of scores.
 std::vector<int32_t> Diversify(const Catalog& catalog,
                                absl::Span<const Scored> items, float diversity,
                                int32_t num_chosen);

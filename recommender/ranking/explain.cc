@@ -46,6 +46,8 @@ constexpr Sentence kPopularWithAll = {"Popular with other learners.",
 constexpr Sentence kNewOne = {"New in the catalog.", "资源库里新上的内容。"};
 constexpr Sentence kStart = {"A good place to start: $0.", "可以从“$0”开始。"};
 constexpr Sentence kStartPlain = {"A good place to start.", "可以从这里开始。"};
+constexpr Sentence kAssignedOne = {"Your teacher chose this for you.",
+                                   "这是老师为你选的。"};
 constexpr Sentence kNotTriedOne = {"You have not tried this yet.",
                                    "你还没有学过这个。"};
 
@@ -139,6 +141,8 @@ std::string Explain(const LearnerView& view, ResourceIndex resource,
       return kc == KcIndex::kNone
                  ? Say(kStartPlain, language)
                  : Say(kStart, language, TitleOf(view.catalog(), kc));
+    case Reason::kAssigned:
+      return Say(kAssignedOne, language);
     case Reason::kNotTried:
     case Reason::kUnspecified:
       return Say(kNotTriedOne, language);

@@ -5,10 +5,14 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
+#include <vector>
 
+#include "absl/time/time.h"
 #include "core/event.h"
 #include "core/recommendation.h"
 #include "recommender/ranking/exploration.h"
+#include "recommender/ranking/minutes_cap.h"
 
 namespace evenlight {
 
@@ -22,6 +26,11 @@ struct RankingPolicy {
   float band_low = 0.7f;          // The plateau of P(correct).
   float band_high = 0.9f;
   ExplorationPolicy exploration;
+  MinutesCapPolicy minutes_cap;
+  std::vector<std::string> switched_off;  // Stages, of OptionalStages().
+  // Of one recommendation, after which optional stages are left out; infinite:
+  // none is.
+  absl::Duration stage_budget = absl::InfiniteDuration();
 
   static std::array<ScoreParts, 5> DefaultWeights();
 };

@@ -62,6 +62,7 @@ ScorePart PartOf(Reason reason) {
       return ScorePart::kQuality;
     case Reason::kNewResource:
     case Reason::kNotTried:
+    case Reason::kAssigned:
     case Reason::kUnspecified:
       return ScorePart::kNovelty;
   }
@@ -72,8 +73,7 @@ Scorer::Scorer(const LearnerView* view, const RankingPolicy* policy,
                Phase phase, const LearnerInterest* interest)
     : view_(view),
       policy_(policy),
-      interest_(interest != nullptr && interest->is_known() ? interest
-                                                            : nullptr),
+      interest_(interest),
       weights_(policy->weights[static_cast<size_t>(phase)]),
       answer_time_(view->state().last_answer_time == absl::InfinitePast()
                        ? absl::InfinitePast()
@@ -137,7 +137,7 @@ float Scorer::Due(ResourceIndex resource) const {
 // every candidate and ranks nothing. A resource of which the model knows
 // nothing, not even features, is as interesting as an average unseen one.
 float Scorer::Interest(ResourceIndex resource) const {
-  if (interest_ == nullptr) return kNeutral;
+  if (interest_ == nullptr || !interest_->is_known()) return kNeutral;
   const float score =
       InterestIn(*interest_, view_->snapshot(), resource)
           .value_or(view_->snapshot().models->interest.params().score_mean);

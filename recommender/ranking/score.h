@@ -42,17 +42,19 @@ ScorePart PartOf(Reason reason);
 class Scorer {
  public:
   // Interest is InterestIn() within [0, 1]; the mean over unseen pairs if the
-  // model knows nothing of the resource. `interest` null or not known: every
-  // interest is 0.5.
+  // model knows nothing of the resource. `interest` is read when it scores;
+  // null or not known: every interest is 0.5.
   Scorer(const LearnerView* view, const RankingPolicy* policy, Phase phase,
          const LearnerInterest* interest);
 
   Score Evaluate(ResourceIndex resource) const;
 
+  // Of a question, now. In [0, 1].
+  float PCorrect(ResourceIndex resource) const;
+
   const ScoreParts& weights() const { return weights_; }
 
  private:
-  float PCorrect(ResourceIndex resource) const;
   float Gain(ResourceIndex resource) const;
   float Due(ResourceIndex resource) const;
   float Interest(ResourceIndex resource) const;
@@ -61,7 +63,7 @@ class Scorer {
 
   const LearnerView* view_;
   const RankingPolicy* policy_;
-  const LearnerInterest* interest_;  // Null: not known.
+  const LearnerInterest* interest_;
   ScoreParts weights_;
   absl::Time answer_time_;  // InfinitePast: gaps are not known.
 };

@@ -26,7 +26,7 @@ TEST(DiversifyTest, WithoutDiversityItIsTheOrderOfScores) {
   Random random(1);
   const auto snapshot = RandomSnapshot(random, {});
   std::vector<Scored> items = RandomItems(random, *snapshot->catalog);
-  for (Scored& item : items) item.is_ready = true;
+  for (Scored& item : items) item.turn = 0;
   const auto chosen = Diversify(*snapshot->catalog, items, 0, 100);
   ASSERT_EQ(chosen.size(), items.size());
   for (size_t i = 1; i < chosen.size(); ++i) {
@@ -58,18 +58,18 @@ TEST(DiversifyTest, EachChoiceIsTheBestLeftAndValuesFall) {
     EXPECT_FLOAT_EQ(MarginalRelevance(catalog, items[0], above, diversity),
                     value(0, static_cast<int>(chosen.size())));
     for (int i = 0; i < static_cast<int>(chosen.size()); ++i) {
-      const bool is_ready = items[chosen[i]].is_ready;
+      const int turn = items[chosen[i]].turn;
       for (int item = 0; item < static_cast<int>(items.size()); ++item) {
         if (std::find(chosen.begin(), chosen.begin() + i + 1, item) !=
             chosen.begin() + i + 1) {
           continue;
         }
-        EXPECT_TRUE(is_ready || !items[item].is_ready);
-        if (is_ready == items[item].is_ready) {
+        EXPECT_LE(turn, items[item].turn);
+        if (turn == items[item].turn) {
           EXPECT_GE(value(chosen[i], i), value(item, i));
         }
       }
-      if (i > 0 && items[chosen[i - 1]].is_ready == is_ready) {
+      if (i > 0 && items[chosen[i - 1]].turn == turn) {
         EXPECT_LE(value(chosen[i], i), value(chosen[i - 1], i - 1));
       }
     }

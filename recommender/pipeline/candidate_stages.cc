@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <cmath>
+
+#include "recommender/pipeline/stages.h"
+
+namespace evenlight {
+namespace {
+
+// More than any score: of what a dismissal asks for, one comes first.
+constexpr float kAskedForBonus = 1;
+
+// The one of its reasons that contributed most to the score.
+Reason CarryingReason(const StageRun& run, ReasonSet reasons,
+                      const ScoreParts& parts) {
+  Reason best = Reason::kUnspecified;
+  float most = -1;
+  for (int reason = 1; reason <= static_cast<int>(Reason::kNotTried);
+       ++reason) {
+    if ((reasons >> reason & 1) == 0) continue;
+    const size_t part = static_cast<size_t>(PartOf(Reason(reason)));
+    const float contribution = run.scorer.weights()[part] * parts[part];
+    if (contribution > most) {
+      most = contribution;
+      best = Reason(reason);
+    }
+  }
+  return best;
+}
+
+// `filter` for what also fits alone into the minutes left.
+ResourceFilter Within(ResourceFilter filter, const MinutesLeft& left) {
+  // 0 would be no limit; nothing takes so little.
+  constexpr float kNothing = 1e-6f;
+  if (!std::isinf(left.all)) {
+    const float most = std::max(left.all, kNothing);
+    filter.max_minutes =
+        filter.max_minutes == 0 ? most : std::min(filter.max_minutes, most);
+  }
+  if (left.written > 0) return filter;
+  constexpr uint32_t kWritten =
+      1u << static_cast<int>(ResourceKind::kExercise) |
+      1u << static_cast<int>(ResourceKind::kQuiz);
+  filter.kinds = (filter.kinds == 0 ? ~0u : filter.kinds) & ~kWritten;
+  // None left is not any.
+  if (filter.kinds == 0) filter.max_minutes = kNothing;
+  return filter;
+}
+
+// The best of what each dismissal asks for is lifted above the rest: one each,
+// so that a list does not become about what was dismissed.
+std::vector<int32_t> AskedFor(const StageRun& run) {
+  std::vector<int32_t> lifted;
+  const auto p_correct = [&](ResourceIndex resource) {
+    return run.scorer.PCorrect(resource);
+  };
+  for (size_t dismissal = 0; dismissal < run.dismissals.size(); ++dismissal) {
+    int32_t best = -1;
+    for (int32_t i = 0; i < static_cast<int32_t>(run.ranked.size()); ++i) {
+      const RankedResource& ranked = run.ranked[i];
+      if (ranked.wish != Wish::kAskedFor ||
+          !run.view.IsReady(ranked.resource) ||
+          run.dismissals.Of(dismissal, ranked.resource, p_correct) !=
+              Wish::kAskedFor) {
+        continue;
+      }
+      if (best < 0 || ranked.score > run.ranked[best].score) best = i;
+    }
+    if (best >= 0) lifted.push_back(best);
+  }
+  return lifted;
+}
+
+}  // namespace
+
+StageRun::StageRun(const PipelineInput* in)
+    : input(*in),
+      view(&in->snapshot, &in->state, in->now, in->policy.mastered_p_known),
+      gate(&view, in->profile, Within(in->request.filter, in->minutes_left),
+           in->request.phase),
+      dismissals(&view),
+      scorer(&view, &in->policy, in->request.phase, &interest) {
+  if (std::isinf(in->minutes_left.all) &&
+      std::isinf(in->minutes_left.written)) {
+    return;
+  }
+  uncapped.emplace(&view, in->profile, in->request.filter, in->request.phase);
+}
+
+void FoldInInterest(StageRun& run) { run.interest = InterestOf(run.view); }
+
+void ProposeCandidates(StageRun& run) {
+  run.proposals = Propose({.view = run.view,
+                           .gate = run.gate,
+                           .interest = run.interest,
+                           .related = run.dismissals.Related(),
+                           .page_size = run.input.request.page_size});
+}
+
+void ScoreCandidates(StageRun& run) {
+  const auto p_correct = [&](ResourceIndex resource) {
+    return run.scorer.PCorrect(resource);
+  };
+  run.ranked.reserve(run.proposals.size());
+  for (const Proposal& proposal : run.proposals) {
+    const Score score = run.scorer.Evaluate(proposal.resource);
+    RankedResource ranked;
+    ranked.resource = proposal.resource;
+    ranked.reason = CarryingReason(run, proposal.reasons, score.parts);
+    ranked.score = score.total;
+    ranked.parts = score.parts;
+    ranked.p_correct = score.p_correct;
+    // A review comes on its schedule, whatever was said of its kc.
+    if (ranked.reason != Reason::kReview) {
+      ranked.wish = run.dismissals.Of(proposal.resource, p_correct);
+    }
+    run.ranked.push_back(std::move(ranked));
+  }
+  for (const int32_t i : AskedFor(run)) run.ranked[i].bonus = kAskedForBonus;
+}
+
+void OrderCandidates(StageRun& run) {
+  const auto value = [](const RankedResource& ranked) {
+    return ranked.score + ranked.bonus;
+  };
+  std::sort(run.ranked.begin(), run.ranked.end(),
+            [&](const RankedResource& a, const RankedResource& b) {
+              const int a_turn = run.TurnOf(a);
+              const int b_turn = run.TurnOf(b);
+              if (a_turn != b_turn) return a_turn < b_turn;
+              if (value(a) != value(b)) return value(a) > value(b);
+              return a.resource < b.resource;
+            });
+}
+
+void RemoveBanned(StageRun& run) {
+  const absl::Span<const ResourceIndex> bans = run.input.bans;
+  for (RankedResource& ranked : run.ranked) {
+    if (std::find(bans.begin(), bans.end(), ranked.resource) != bans.end()) {
+      ranked.removed_by = kBansStage;
+    }
+  }
+}
+
+void RemoveIneligible(StageRun& run) {
+  for (RankedResource& ranked : run.ranked) {
+    if (*ranked.removed_by == 0 &&
+        run.gate.Check(ranked.resource, ranked.reason) != Refusal::kNone) {
+      ranked.removed_by = kEligibilityStage;
+    }
+  }
+}
+
+}  // namespace evenlight
