@@ -7,7 +7,6 @@
 #include "core/answers.h"
 #include "core/digest.h"
 #include "core/status_macros.h"
-#include "recommender/models/resource_features.h"
 #include "storage/catalog_store.h"
 #include "storage/roster_store.h"
 #include "storage/track_store.h"
@@ -29,7 +28,7 @@ absl::Status KeepRecommendable(const TenantId& tenant, Database* database,
     const ResourceKey key = ResourceKeyOf(resource->id);
     if (!ids.resources.contains(key)) continue;
     known.emplace(key, resource->id);
-    ids.features.emplace(key, ResourceFeatures(*resource));
+    ids.features.emplace(key, DescribeResource(*resource));
   }
   ids.resources = std::move(known);
   return absl::OkStatus();

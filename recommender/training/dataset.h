@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "core/ids.h"
 #include "core/interaction.h"
+#include "recommender/models/resource_features.h"
 #include "storage/database.h"
 
 namespace evenlight {
@@ -24,8 +25,8 @@ struct IdTables {
   // What can be recommended: resources of events that the catalog holds; all of
   // them if the tenant has no catalog.
   absl::flat_hash_map<ResourceKey, ResourceId> resources;
-  // ResourceFeatures() of those, by key; empty if the tenant has no catalog.
-  absl::flat_hash_map<ResourceKey, std::vector<uint64_t>> features;
+  // DescribeResource() of those, by key; empty if the tenant has no catalog.
+  absl::flat_hash_map<ResourceKey, std::vector<ResourceFeature>> features;
 };
 
 struct LearnerTrack {
