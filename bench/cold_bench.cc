@@ -7,11 +7,14 @@
 //
 // Beside it, what serves without factors: courses by how popular the warm ones
 // of their school are, or of their field, among the courses that have one.
-// --validate takes another tenth out and looks only at that: settings were
-// chosen there. Reads mooccubex/ below EVENLIGHT_DATA, or ../shared/data/
-// resources.
+// Each course belongs to one tenth. Five of them are taken out in turn, and the
+// mean is printed with its standard error over them; --validate takes the other
+// five, where features and settings were chosen, so that no course that was
+// cold in a choice is cold in a figure. Reads mooccubex/ below EVENLIGHT_DATA,
+// or ../shared/data/resources.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -40,7 +43,7 @@ namespace evenlight {
 namespace {
 
 constexpr int kDepth = 20;
-constexpr int kNumSeeds = 3;
+constexpr int kNumRemovals = 5;  // And as many to choose by.
 
 [[noreturn]] void Fail(const std::string& message) {
   std::cerr << "cold_bench: " << message << "\n";
@@ -144,34 +147,27 @@ struct Split {
   std::vector<ResourceRow> cold_rows;
 };
 
-Split MakeSplit(size_t num_courses, int seed, bool validate) {
+// Takes the tenth `part` of the courses out.
+Split MakeSplit(size_t num_courses, int part) {
   std::vector<int32_t> order(num_courses);
   std::iota(order.begin(), order.end(), 0);
-  std::mt19937 random(seed);
+  std::mt19937 random(20261127);
   for (size_t left = num_courses; left > 1; --left) {
     std::swap(order[left - 1], order[random() % left]);
   }
-  const auto tenth = static_cast<int64_t>(num_courses / 10);
-  const auto test = order.begin() + tenth;
-  const auto validation = test + tenth;
   Split split;
-  if (validate) {
-    split.cold.assign(test, validation);
-    split.warm.assign(validation, order.end());
-  } else {
-    split.cold.assign(order.begin(), test);
-    split.warm.assign(test, order.end());
+  split.warm_rows.assign(num_courses, ResourceRow::kNone);
+  split.cold_rows.assign(num_courses, ResourceRow::kNone);
+  std::vector<bool> is_cold(num_courses);
+  for (size_t at = part; at < num_courses; at += 2 * kNumRemovals) {
+    is_cold[order[at]] = true;
   }
-  const auto rows_of = [&](std::vector<int32_t>& courses) {
-    std::sort(courses.begin(), courses.end());
-    std::vector<ResourceRow> rows(num_courses, ResourceRow::kNone);
-    for (size_t row = 0; row < courses.size(); ++row) {
-      rows[courses[row]] = static_cast<ResourceRow>(row);
-    }
-    return rows;
-  };
-  split.warm_rows = rows_of(split.warm);
-  split.cold_rows = rows_of(split.cold);
+  for (size_t course = 0; course < num_courses; ++course) {
+    auto& courses = is_cold[course] ? split.cold : split.warm;
+    auto& rows = is_cold[course] ? split.cold_rows : split.warm_rows;
+    rows[course] = static_cast<ResourceRow>(courses.size());
+    courses.push_back(static_cast<int32_t>(course));
+  }
   return split;
 }
 
@@ -236,9 +232,9 @@ Scorer GroupPopularity(
 
 Scorer FeatureFactors(const Courses& data, const Split& split,
                       const EngagementTable& table, FactorOptions options) {
-  std::vector<std::vector<uint64_t>> features_of;
+  std::vector<std::vector<ResourceFeature>> features_of;
   for (const int32_t course : split.warm) {
-    features_of.push_back(ResourceFeatures(data.courses[course].resource));
+    features_of.push_back(DescribeResource(data.courses[course].resource));
   }
   FeatureVocabulary vocabulary = ShareFeatures(features_of);
   options.features = &vocabulary.table;
@@ -284,47 +280,63 @@ RankingMetrics Judge(const Courses& data, const Split& split,
   return MeanRanking(scores);
 }
 
-void Print(const std::string& name, double value, double floor,
-           int64_t num_learners) {
-  std::cout << absl::StrFormat(
-      "figure=%s value=%.4f unit=share floor=%.4f ratio=%.2f learners=%d\n",
-      name, value, floor, value / floor, num_learners);
+// A measure of one comparison, by removal.
+struct Comparison {
+  std::vector<double> ours;
+  std::vector<double> floor;
+};
+
+double Mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) /
+         static_cast<double>(values.size());
 }
 
-// One comparison, summed over seeds.
-struct Sum {
-  double recall = 0;
-  double recall_floor = 0;
-  double ndcg = 0;
-  double ndcg_floor = 0;
-  int64_t num_learners = 0;
-};
+// The ratio of the means, and its standard error over removals: that of
+// (ours - ratio * floor) / mean floor.
+void Print(const std::string& name, const Comparison& comparison) {
+  const double ours = Mean(comparison.ours);
+  const double floor = Mean(comparison.floor);
+  const double ratio = ours / floor;
+  double squares = 0;
+  double ours_squares = 0;
+  for (size_t removal = 0; removal < comparison.ours.size(); ++removal) {
+    squares += std::pow(
+        comparison.ours[removal] - ratio * comparison.floor[removal], 2);
+    ours_squares += std::pow(comparison.ours[removal] - ours, 2);
+  }
+  const double pairs = kNumRemovals * (kNumRemovals - 1.0);
+  std::cout << absl::StrFormat(
+      "figure=%s value=%.4f unit=share error=%.4f floor=%.4f ratio=%.2f "
+      "ratio_error=%.2f\n",
+      name, ours, std::sqrt(ours_squares / pairs), floor, ratio,
+      std::sqrt(squares / pairs) / floor);
+}
 
 void Run(const Settings& settings) {
   const Courses data = ReadCourses();
-  std::map<std::string, Sum> sums;
-  for (int seed = 1; seed <= kNumSeeds; ++seed) {
-    const Split split = MakeSplit(data.courses.size(), seed, settings.validate);
+  std::map<std::string, Comparison> comparisons;
+  for (int removal = 0; removal < kNumRemovals; ++removal) {
+    const Split split =
+        MakeSplit(data.courses.size(),
+                  settings.validate ? removal : kNumRemovals + removal);
     const EngagementTable table = WarmTable(data, split);
     const Scorer factors = FeatureFactors(data, split, table, settings.factors);
-    std::vector<bool> has_field;
-    for (const int32_t course : split.cold) {
-      has_field.push_back(!data.courses[course].fields.empty());
-    }
     const auto compare = [&](const std::string& name,
                              const std::vector<bool>& has_place,
                              const Scorer& floor) {
       const auto ours = Judge(data, split, table, has_place, factors);
       const auto theirs = Judge(data, split, table, has_place, floor);
-      Print(absl::StrFormat("Cold/%s/recall20/seed:%d", name, seed),
-            ours.recall, theirs.recall, ours.num_learners);
-      Sum& sum = sums[name];
-      sum.recall += ours.recall / kNumSeeds;
-      sum.recall_floor += theirs.recall / kNumSeeds;
-      sum.ndcg += ours.ndcg / kNumSeeds;
-      sum.ndcg_floor += theirs.ndcg / kNumSeeds;
-      sum.num_learners += ours.num_learners;
+      Comparison& recall = comparisons["Cold/" + name + "/recall20"];
+      recall.ours.push_back(ours.recall);
+      recall.floor.push_back(theirs.recall);
+      Comparison& ndcg = comparisons["Cold/" + name + "/ndcg20"];
+      ndcg.ours.push_back(ours.ndcg);
+      ndcg.floor.push_back(theirs.ndcg);
     };
+    std::vector<bool> has_field;
+    for (const int32_t course : split.cold) {
+      has_field.push_back(!data.courses[course].fields.empty());
+    }
     compare("school", std::vector<bool>(split.cold.size(), true),
             GroupPopularity(data, split, table, [](const Course& course) {
               return std::vector{course.resource.provider};
@@ -334,19 +346,16 @@ void Run(const Settings& settings) {
               return course.fields;
             }));
   }
-  for (const auto& [name, sum] : sums) {
-    Print(absl::StrCat("Cold/", name, "/recall20"), sum.recall,
-          sum.recall_floor, sum.num_learners);
-    Print(absl::StrCat("Cold/", name, "/ndcg20"), sum.ndcg, sum.ndcg_floor,
-          sum.num_learners);
-  }
+  for (const auto& [name, comparison] : comparisons) Print(name, comparison);
 }
 
 Settings ParseSettings(int argc, char** argv) {
   Settings settings;
   FactorOptions& factors = settings.factors;
   factors.num_threads = 2;
-  factors.regularization = 0.03f;  // Of 0.003 to 0.1, by --validate.
+  // Of a few by --validate; one of those that `evaluate resources` tries.
+  factors.unobserved_weight = 0.05f;
+  factors.regularization = 0.02f;
   const std::map<std::string, std::function<bool(absl::string_view)>> flags = {
       {"--dimension",
        [&](auto text) { return absl::SimpleAtoi(text, &factors.num_factors); }},

@@ -14,45 +14,30 @@
 namespace evenlight {
 namespace {
 
-// Stored, as part of fingerprints; do not change.
-enum class Sort : char {
-  kKind = 'k',
-  kSubject = 's',
-  kGrade = 'g',
-  kLanguage = 'l',
-  kProvider = 'p',
-  kAuthor = 'a',
-  kKc = 'c',
-  kSubjectInGrade = 'x',
-  kWord = 't',
-  kScript = 'w',
-  kHas = 'h',
-};
-
 constexpr int kMaxAuthors = 8;
 constexpr int kMaxWords = 48;
 constexpr int kMaxGrade = 12;
 static_assert(kMaxResourceFeatures ==
-              7 + 2 * kMaxGrade + kMaxAuthors + kMaxWords);
+              9 + 2 * kMaxGrade + kMaxAuthors + kMaxWords);
 
 class Features {
  public:
-  void Add(Sort sort, absl::string_view text) {
+  void Add(FeatureSort sort, absl::string_view text) {
     if (text.empty()) return;
     const std::string named = absl::StrCat(
         absl::string_view(reinterpret_cast<const char*>(&sort), 1), ":", text);
-    fingerprints_.push_back(XXH3_64bits(named.data(), named.size()));
+    features_.push_back({XXH3_64bits(named.data(), named.size()), sort});
   }
 
-  std::vector<uint64_t> Take() && {
-    std::sort(fingerprints_.begin(), fingerprints_.end());
-    fingerprints_.erase(std::unique(fingerprints_.begin(), fingerprints_.end()),
-                        fingerprints_.end());
-    return std::move(fingerprints_);
+  std::vector<ResourceFeature> Take() && {
+    std::sort(features_.begin(), features_.end());
+    features_.erase(std::unique(features_.begin(), features_.end()),
+                    features_.end());
+    return std::move(features_);
   }
 
  private:
-  std::vector<uint64_t> fingerprints_;
+  std::vector<ResourceFeature> features_;
 };
 
 // Stands for bytes that are not UTF-8; no letter.
@@ -125,15 +110,15 @@ void AddWords(absl::string_view title, Features& features) {
            text.begin();
   };
   if (std::any_of(text.begin(), text.end(), IsUnspaced)) {
-    features.Add(Sort::kScript, "unspaced");
+    features.Add(FeatureSort::kScript, "unspaced");
   } else if (std::any_of(text.begin(), text.end(), IsSpaced)) {
-    features.Add(Sort::kScript, "spaced");
+    features.Add(FeatureSort::kScript, "spaced");
   }
   int num_words = 0;
   const auto add = [&](size_t begin, size_t size) {
     if (num_words == kMaxWords) return;
     ++num_words;
-    features.Add(Sort::kWord,
+    features.Add(FeatureSort::kWord,
                  Encode(std::u32string_view(text).substr(begin, size)));
   };
   for (size_t begin = 0; begin < text.size() && num_words < kMaxWords;) {
@@ -159,7 +144,7 @@ void AddAuthors(absl::string_view authors, Features& features) {
     const std::string author = Encode({begin, end});
     const absl::string_view name = absl::StripAsciiWhitespace(author);
     if (!name.empty()) ++num_authors;
-    features.Add(Sort::kAuthor, name);
+    features.Add(FeatureSort::kAuthor, name);
     if (end == text.end()) break;
     begin = end + 1;
   }
@@ -174,31 +159,50 @@ void AddGrades(const Resource& resource, Features& features) {
                        ? kMaxGrade
                        : std::min(kMaxGrade, resource.max_grade);
   for (int grade = first; grade <= last; ++grade) {
-    features.Add(Sort::kGrade, absl::StrCat(grade));
+    features.Add(FeatureSort::kGrade, absl::StrCat(grade));
     if (resource.subject.empty()) continue;
-    features.Add(Sort::kSubjectInGrade,
+    features.Add(FeatureSort::kSubjectInGrade,
                  absl::StrCat(grade, ":", resource.subject));
   }
 }
 
+// Resources that somebody took the care to describe are used more, but not by
+// every provider alike.
+void AddHas(const Resource& resource, absl::string_view what,
+            Features& features) {
+  features.Add(FeatureSort::kHas, what);
+  if (resource.provider.empty()) return;
+  features.Add(FeatureSort::kProviderHas,
+               absl::StrCat(what, ":", resource.provider));
+}
+
 }  // namespace
 
-std::vector<uint64_t> ResourceFeatures(const Resource& resource) {
+std::vector<ResourceFeature> DescribeResource(const Resource& resource) {
   Features features;
   if (resource.kind != ResourceKind::kUnspecified) {
-    features.Add(Sort::kKind, absl::StrCat(static_cast<int>(resource.kind)));
+    features.Add(FeatureSort::kKind,
+                 absl::StrCat(static_cast<int>(resource.kind)));
   }
-  features.Add(Sort::kSubject, resource.subject);
-  features.Add(Sort::kLanguage, absl::AsciiStrToLower(resource.language));
-  features.Add(Sort::kProvider, resource.provider);
+  features.Add(FeatureSort::kSubject, resource.subject);
+  features.Add(FeatureSort::kLanguage,
+               absl::AsciiStrToLower(resource.language));
+  features.Add(FeatureSort::kProvider, resource.provider);
   AddGrades(resource, features);
-  for (const KcId& kc : resource.kcs) features.Add(Sort::kKc, kc);
-  // Resources that somebody took the care to describe are used more.
-  if (!resource.subject.empty()) features.Add(Sort::kHas, "subject");
-  if (!resource.kcs.empty()) features.Add(Sort::kHas, "kcs");
+  for (const KcId& kc : resource.kcs) features.Add(FeatureSort::kKc, kc);
+  if (!resource.subject.empty()) AddHas(resource, "subject", features);
+  if (!resource.kcs.empty()) AddHas(resource, "kcs", features);
   AddAuthors(resource.author, features);
   AddWords(resource.title, features);
   return std::move(features).Take();
+}
+
+std::vector<uint64_t> ResourceFeatures(const Resource& resource) {
+  std::vector<uint64_t> fingerprints;
+  for (const ResourceFeature& feature : DescribeResource(resource)) {
+    fingerprints.push_back(feature.fingerprint);
+  }
+  return fingerprints;
 }
 
 }  // namespace evenlight

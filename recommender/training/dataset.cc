@@ -7,7 +7,6 @@
 #include "core/answers.h"
 #include "core/digest.h"
 #include "core/status_macros.h"
-#include "recommender/models/resource_features.h"
 #include "storage/catalog_store.h"
 #include "storage/roster_store.h"
 #include "storage/track_store.h"
@@ -30,11 +29,15 @@ absl::Status KeepRecommendable(const TenantId& tenant, Database* database,
     const ResourceKey key = ResourceKeyOf(resource->id);
     if (!ids.resources.contains(key)) continue;
     known.emplace(key, resource->id);
+<<<<<<< HEAD
     ids.features.emplace(key, ResourceFeatures(*resource));
     if (resource->subject.empty()) continue;
     const auto next = static_cast<int32_t>(subjects.size()) + 1;
     ids.subjects.emplace(
         key, subjects.emplace(resource->subject, next).first->second);
+=======
+    ids.features.emplace(key, DescribeResource(*resource));
+>>>>>>> w-cold
   }
   ids.resources = std::move(known);
   return absl::OkStatus();

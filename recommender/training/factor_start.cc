@@ -26,8 +26,13 @@ absl::Status ValidateFeatures(const FeatureTable& features,
                      num_resources, " resources"));
   }
   for (const int32_t feature : features.features) {
-    RETURN_IF_ERROR(
-        InRange("feature", feature, 0, double{1} * features.num_features - 1));
+    RETURN_IF_ERROR(InRange("feature", feature, 0,
+                            double{1} * features.num_features() - 1));
+  }
+  for (const float doubt : features.doubts) {
+    if (doubt > 0 && std::isfinite(doubt)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("feature doubt ", doubt, " is not positive and finite"));
   }
   return absl::OkStatus();
 }

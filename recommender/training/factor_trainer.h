@@ -18,12 +18,15 @@
 namespace evenlight {
 
 // What is known of resources before anybody used them: of row r, features
-// features[begin[r] .. begin[r + 1]), each in [0, num_features).
+// features[begin[r] .. begin[r + 1]), each in [0, num_features()).
 struct FeatureTable {
-  int32_t num_features = 0;
+  // By feature: how many resources' worth of doubt it starts with, > 0. What
+  // says little of most resources deserves more.
+  std::vector<float> doubts;
   std::vector<int64_t> begin = {0};
   std::vector<int32_t> features;
 
+  int32_t num_features() const { return static_cast<int32_t>(doubts.size()); }
   int64_t num_rows() const { return static_cast<int64_t>(begin.size()) - 1; }
   absl::Span<const int32_t> Of(int64_t row) const {
     return absl::MakeConstSpan(features).subspan(begin[row],
@@ -83,11 +86,11 @@ struct FactorOptions {
 //
 // after Rendle, Krichene, Zhang & Koren (RecSys 2022), where n sums a row's
 // weights, g_i are the features and B, learnt once per epoch by ridge
-// regression in which each resource counts once, is 0 without them. Each
-// half-epoch diagonalises the Gram matrix of the fixed side, rotates both sides
-// into its eigenbasis, where the dense part of every row's system is diagonal,
-// and takes `num_steps` steps of conjugate gradient, from the row's last value,
-// preconditioned by that diagonal.
+// regression in which each resource counts once and each feature has its doubt,
+// is 0 without them. Each half-epoch diagonalises the Gram matrix of the fixed
+// side, rotates both sides into its eigenbasis, where the dense part of every
+// row's system is diagonal, and takes `num_steps` steps of conjugate gradient,
+// from the row's last value, preconditioned by that diagonal.
 //
 // Equal to the byte for any number of threads, on one build and vector target.
 // O(epochs (steps n d + (|U| + |I|) d^2 + d^3)). Memory: both tables of factors

@@ -3,19 +3,15 @@
 namespace evenlight {
 namespace {
 
-// How many resources' worth of doubt a feature starts with. Of 1, 3, 10, 20, 30
-// and 60 on courses held out of MOOCCubeX's training part, see
-// bench/README.md.
-constexpr float kFeatureRidge = 10.0f;
 constexpr int kSteps = 5;
 
 }  // namespace
 
 FeaturePrior::FeaturePrior(const FeatureTable& features, int num_factors)
     : features_(features),
-      inverse_diagonal_(
-          Eigen::VectorXf::Constant(features.num_features, kFeatureRidge)),
-      weights_(FactorMatrix::Zero(features.num_features, num_factors)) {
+      doubts_(features.doubts.data(), features.num_features()),
+      inverse_diagonal_(doubts_),
+      weights_(FactorMatrix::Zero(features.num_features(), num_factors)) {
   for (const int32_t feature : features.features) {
     inverse_diagonal_[feature] += 1;
   }
@@ -29,7 +25,7 @@ void FeaturePrior::Mean(int64_t row, float* mean) const {
 }
 
 FactorMatrix FeaturePrior::Normal(const FactorMatrix& direction) const {
-  FactorMatrix product = kFeatureRidge * direction;
+  FactorMatrix product = doubts_.asDiagonal() * direction;
   Eigen::RowVectorXf sum(direction.cols());
   for (int64_t row = 0; row < features_.num_rows(); ++row) {
     sum.setZero();

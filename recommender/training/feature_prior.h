@@ -17,9 +17,10 @@ class FeaturePrior {
   FeaturePrior(const FeatureTable& features, int num_factors);
 
   // Some steps of conjugate gradient, from what there is, towards the ridge
-  // regression  sum_i |y_i - B g_i|^2 + rho |B|^2. Each resource counts once:
-  // by how often it was met, a few would speak for all. `factors`
-  // [num_resources x num_factors] may have padding between rows.
+  // regression  sum_i |y_i - B g_i|^2 + sum_f rho_f |b_f|^2,  where rho_f is
+  // the doubt of feature f and b_f its row of B. Each resource counts once: by
+  // how often it was met, a few would speak for all. `factors` [num_resources x
+  // num_factors] may have padding between rows.
   void Fit(
       const Eigen::Ref<const FactorMatrix, 0, Eigen::OuterStride<>>& factors);
 
@@ -32,10 +33,12 @@ class FeaturePrior {
   const FactorMatrix& weights() const { return weights_; }
 
  private:
-  // rho direction + sum over rows of g_i (g_i . direction): [num_features x d]
+  // rho * direction + sum over rows of g_i (g_i . direction): [num_features x
+  // d]
   FactorMatrix Normal(const FactorMatrix& direction) const;
 
   const FeatureTable& features_;
+  const Eigen::Map<const Eigen::VectorXf> doubts_;  // [num_features]
   Eigen::VectorXf inverse_diagonal_;  // [num_features]; preconditions.
   FactorMatrix weights_;              // B. [num_features x num_factors]
 };

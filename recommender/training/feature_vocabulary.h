@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "recommender/models/resource_features.h"
 #include "recommender/training/factor_trainer.h"
 
 namespace evenlight {
@@ -16,11 +17,11 @@ struct FeatureVocabulary {
   FeatureTable table;                  // One row per resource.
 };
 
-// Of resources by row, each with its fingerprints (ResourceFeatures()) or none.
+// Of resources by row, each with its features (DescribeResource()) or none.
 // Features that only one resource has are left out: they tell nothing of
 // another.
 FeatureVocabulary ShareFeatures(
-    absl::Span<const std::vector<uint64_t>> features_of);
+    absl::Span<const std::vector<ResourceFeature>> features_of);
 
 }  // namespace evenlight
 

@@ -134,6 +134,37 @@ TEST(ResourceFeaturesTest, SubjectsCountInEachGrade) {
   EXPECT_THAT(shared, SizeIs(4));
 }
 
+TEST(ResourceFeaturesTest, ADescribedResourceOfAProviderHasAFeatureOfBoth) {
+  Resource resource;
+  resource.provider = "north";
+  EXPECT_THAT(ResourceFeatures(resource), SizeIs(1));
+  resource.subject = "math";
+  EXPECT_THAT(ResourceFeatures(resource), SizeIs(1 + 3));
+  resource.kcs = {"add"};
+  const std::vector<uint64_t> north = ResourceFeatures(resource);
+  EXPECT_THAT(north, SizeIs(1 + 3 + 3));
+  resource.provider = "south";
+  const std::vector<uint64_t> south = ResourceFeatures(resource);
+  std::vector<uint64_t> shared;
+  std::set_intersection(north.begin(), north.end(), south.begin(), south.end(),
+                        std::back_inserter(shared));
+  EXPECT_THAT(shared, SizeIs(4));
+}
+
+TEST(ResourceFeaturesTest, EachFeatureSaysItsSort) {
+  Resource resource = Titled("fractions");
+  resource.provider = "north";
+  resource.kcs = {"add"};
+  std::vector<FeatureSort> sorts;
+  for (const ResourceFeature& feature : DescribeResource(resource)) {
+    sorts.push_back(feature.sort);
+  }
+  EXPECT_THAT(sorts, testing::UnorderedElementsAre(
+                         FeatureSort::kWord, FeatureSort::kScript,
+                         FeatureSort::kProvider, FeatureSort::kProviderHas,
+                         FeatureSort::kHas, FeatureSort::kKc));
+}
+
 TEST(ResourceFeaturesTest, AreBoundedHoweverLongTheTexts) {
   Resource resource;
   resource.kind = ResourceKind::kVideo;
@@ -145,14 +176,15 @@ TEST(ResourceFeaturesTest, AreBoundedHoweverLongTheTexts) {
     absl::StrAppend(&resource.title, "w", word, " ");
     absl::StrAppend(&resource.author, "a", word, ",");
   }
-  EXPECT_THAT(ResourceFeatures(resource), SizeIs(kMaxResourceFeatures - 1));
+  EXPECT_THAT(ResourceFeatures(resource), SizeIs(kMaxResourceFeatures - 2));
   resource.kcs = {"a", "b"};
   EXPECT_THAT(ResourceFeatures(resource), SizeIs(kMaxResourceFeatures + 2));
 }
 
 // Stored; do not change. Derived with Python's xxhash, xxh3_64, of "k:2",
 // "s:math", "g:3", "x:3:math", "l:zh-cn", "p:north", "a:王芳", "c:add",
-// "t:分数", "w:unspaced", "h:subject" and "h:kcs".
+// "t:分数", "w:unspaced", "h:subject", "h:kcs", "q:subject:north" and
+// "q:kcs:north".
 TEST(ResourceFeaturesTest, FingerprintsStayAsTheyAreStored) {
   Resource resource;
   resource.kind = ResourceKind::kVideo;
@@ -165,8 +197,9 @@ TEST(ResourceFeaturesTest, FingerprintsStayAsTheyAreStored) {
   resource.author = "王芳";
   EXPECT_THAT(ResourceFeatures(resource),
               ElementsAre(2664029219615774281u, 5736938367870357726u,
-                          6640129219851112138u, 8884570506566672158u,
-                          9657790630744412915u, 11737196043128677887u,
+                          6640129219851112138u, 7822965716799526008u,
+                          8884570506566672158u, 9657790630744412915u,
+                          11603689402391633926u, 11737196043128677887u,
                           11904495810266338337u, 13016943284841908157u,
                           14185923433988032984u, 17003367666140381533u,
                           17251112213640620951u, 17639789307383846625u));

@@ -103,7 +103,7 @@ TEST(ReadDatasetTest, ResourcesAreThoseOfTheCatalogIfThereIsOne) {
   EXPECT_EQ(dataset.ids.resources.count(ResourceKeyOf("known")), 1);
   EXPECT_EQ(dataset.ids.features.size(), 1);
   EXPECT_EQ(dataset.ids.features.at(ResourceKeyOf("known")),
-            ResourceFeatures(resource));
+            DescribeResource(resource));
 }
 
 TEST(ReadDatasetTest, AGradeIsTheLearnersOrThatOfTheirFirstClass) {

@@ -98,7 +98,7 @@ double Objective(const EngagementTable& table, const TrainedFactors& trained) {
 // Two tables of one kind: a resource's features say its kind.
 FeatureTable KindOf(int num_resources) {
   FeatureTable features;
-  features.num_features = 2;
+  features.doubts = {10, 10};
   for (int resource = 0; resource < num_resources; ++resource) {
     features.features.push_back(resource % 2);
     features.begin.push_back(resource + 1);
@@ -433,6 +433,28 @@ TEST(FactorTrainerTest, FeaturesPlaceAResourceThatNobodyHasMet) {
   }
 }
 
+// Each resource's kind is said twice, once by a feature that is trusted.
+TEST(FactorTrainerTest, WhatIsDoubtedLessSaysMore) {
+  const EngagementTable table = TwoKinds(60, 40);
+  FeatureTable features;
+  features.doubts = {1, 1, 30, 30};
+  for (int resource = 0; resource < 40; ++resource) {
+    features.features.push_back(resource % 2);
+    features.features.push_back(2 + resource % 2);
+    features.begin.push_back(2 * (resource + 1));
+  }
+  FactorOptions options = SmallOptions();
+  options.num_epochs = 12;
+  options.features = &features;
+  const TrainedFactors trained = Train(table, options);
+  // Ridge shares the mean between copies in inverse proportion to their doubts.
+  for (int kind = 0; kind < 2; ++kind) {
+    EXPECT_LT((trained.cold.row(kind) - 30 * trained.cold.row(2 + kind)).norm(),
+              0.02f * trained.cold.row(kind).norm());
+    EXPECT_GT(trained.cold.row(kind).norm(), 0.01f);
+  }
+}
+
 TEST(FactorTrainerTest, BadTablesAndOptionsAreRefusedByName) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float inf = std::numeric_limits<float>::infinity();
@@ -448,6 +470,8 @@ TEST(FactorTrainerTest, BadTablesAndOptionsAreRefusedByName) {
   };
   const auto fine = [](FactorOptions&) {};
   const FeatureTable short_features = KindOf(3);
+  FeatureTable certain = KindOf(4);
+  certain.doubts[1] = 0;
   const FactorMatrix wrong_shape = FactorMatrix::Zero(4, 7);
   for (const Case& c : std::vector<Case>{
            {table_with({ResourceRow{1}, nan}), fine, "learner row 3"},
@@ -463,6 +487,8 @@ TEST(FactorTrainerTest, BadTablesAndOptionsAreRefusedByName) {
            {TwoKinds(3, 4), [](auto& o) { o.num_epochs = 0; }, "num_epochs"},
            {TwoKinds(3, 4), [&](auto& o) { o.features = &short_features; },
             "features of 3 rows"},
+           {TwoKinds(3, 4), [&](auto& o) { o.features = &certain; },
+            "feature doubt 0"},
            {TwoKinds(3, 4), [&](auto& o) { o.initial = &wrong_shape; },
             "4 x 7"},
        }) {

@@ -157,7 +157,7 @@ TEST(RefitInterestTest, FeaturesTellWhoWantsWhatIsNewerThanTheModel) {
     return resource;
   };
   for (const auto& [key, id] : dataset.ids.resources) {
-    dataset.ids.features[key] = ResourceFeatures(features_of(id[0]));
+    dataset.ids.features[key] = DescribeResource(features_of(id[0]));
   }
   FactorOptions options;
   options.num_factors = 8;
