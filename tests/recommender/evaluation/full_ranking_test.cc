@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hwy/targets.h"
 #include "recommender/evaluation/ranking_metrics.h"
 
 namespace evenlight {
@@ -94,6 +95,39 @@ TEST(FactorScorerTest, GivesProductsOfTheLearnersAskedFor) {
   EXPECT_EQ(scores(0, 0), 3);
   EXPECT_EQ(scores(0, 1), 4);
   EXPECT_EQ(scores(0, 2), 7);
+}
+
+// Whole panels of resources and a part of one, learners by fours and not.
+TEST(FactorScorerTest, GivesTheSameScoresInBlocksOfAnySize) {
+  const FactorMatrix learners = FactorMatrix::Random(40, 7);
+  const FactorMatrix resources = FactorMatrix::Random(150, 7);
+  const FactorMatrix expected = learners * resources.transpose();
+  std::vector<int64_t> rows(40);
+  std::iota(rows.begin(), rows.end(), 0);
+  const BlockScorer scorer = FactorScorer(learners, resources);
+  FactorMatrix whole(40, 150);
+  scorer(rows, whole);
+  EXPECT_LT((whole - expected).cwiseAbs().maxCoeff(), 1e-5f);
+  for (const int size : {1, 3, 4, 32}) {
+    FactorMatrix scores(size, 150);
+    scorer(absl::MakeConstSpan(rows).subspan(5, size), scores);
+    EXPECT_TRUE(scores == whole.middleRows(5, size)) << size;
+  }
+}
+
+TEST(FactorScorerTest, VectorTargetsAgree) {
+  const FactorMatrix learners = FactorMatrix::Random(4, 20);
+  const FactorMatrix resources = FactorMatrix::Random(100, 20);
+  const FactorMatrix expected = learners * resources.transpose();
+  const std::vector<int64_t> rows = {0, 1, 2, 3};
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    FactorMatrix scores(4, 100);
+    FactorScorer(learners, resources)(rows, scores);
+    hwy::SetSupportedTargetsForTest(0);
+    EXPECT_LT((scores - expected).cwiseAbs().maxCoeff(), 1e-5f)
+        << hwy::TargetName(target);
+  }
 }
 
 }  // namespace
