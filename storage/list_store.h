@@ -52,6 +52,7 @@ struct StoredList {
   // Of that place, the shown one among them; first what stands there without
   // exploration.
   std::vector<StoredAlternative> alternatives;
+  std::string request;  // Its bytes; empty if an older build stored it.
 
   friend bool operator==(const StoredList&, const StoredList&) = default;
 };

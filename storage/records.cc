@@ -310,6 +310,7 @@ absl::StatusOr<Person> DecodePerson(const TenantId& tenant, const Actor& actor,
 std::string EncodeList(const StoredList& list) {
   storage::v1::ListRecord record;
   record.set_response(list.response);
+  record.set_request(list.request);
   record.set_request_id(list.request_id);
   record.set_request_digest(list.request_digest);
   record.set_learner(list.learner);
@@ -345,6 +346,7 @@ absl::StatusOr<StoredList> DecodeList(const TenantId& tenant, const ListId& id,
   list.request_id = record.request_id();
   list.request_digest = record.request_digest();
   list.response = record.response();
+  list.request = record.request();
   list.create_time = FromMicros(record.create_time_us());
   list.seed = record.seed();
   list.state_num_events = record.state_num_events();

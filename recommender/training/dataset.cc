@@ -29,15 +29,11 @@ absl::Status KeepRecommendable(const TenantId& tenant, Database* database,
     const ResourceKey key = ResourceKeyOf(resource->id);
     if (!ids.resources.contains(key)) continue;
     known.emplace(key, resource->id);
-<<<<<<< HEAD
-    ids.features.emplace(key, ResourceFeatures(*resource));
+    ids.features.emplace(key, DescribeResource(*resource));
     if (resource->subject.empty()) continue;
     const auto next = static_cast<int32_t>(subjects.size()) + 1;
     ids.subjects.emplace(
         key, subjects.emplace(resource->subject, next).first->second);
-=======
-    ids.features.emplace(key, DescribeResource(*resource));
->>>>>>> w-cold
   }
   ids.resources = std::move(known);
   return absl::OkStatus();

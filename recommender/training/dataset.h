@@ -25,15 +25,10 @@ struct IdTables {
   // What can be recommended: resources of events that the catalog holds; all of
   // them if the tenant has no catalog.
   absl::flat_hash_map<ResourceKey, ResourceId> resources;
-<<<<<<< HEAD
-  // ResourceFeatures() of those, by key; empty if the tenant has no catalog.
-  absl::flat_hash_map<ResourceKey, std::vector<uint64_t>> features;
-  // Numbers of their subjects, from 1; none for a resource without one.
-  absl::flat_hash_map<ResourceKey, int32_t> subjects;
-=======
   // DescribeResource() of those, by key; empty if the tenant has no catalog.
   absl::flat_hash_map<ResourceKey, std::vector<ResourceFeature>> features;
->>>>>>> w-cold
+  // Numbers of their subjects, from 1; none for a resource without one.
+  absl::flat_hash_map<ResourceKey, int32_t> subjects;
 };
 
 struct LearnerTrack {

@@ -22,11 +22,12 @@ const char* Name(InterestKind kind) {
 
 FeatureVocabulary FeaturesOf(const EngagementHistory& history,
                              const IdTables& ids) {
-  std::vector<std::vector<uint64_t>> features_of;
+  std::vector<std::vector<ResourceFeature>> features_of;
   for (const ResourceId& id : history.resources) {
     const auto found = ids.features.find(ResourceKeyOf(id));
-    features_of.push_back(found == ids.features.end() ? std::vector<uint64_t>()
-                                                      : found->second);
+    features_of.push_back(found == ids.features.end()
+                              ? std::vector<ResourceFeature>()
+                              : found->second);
   }
   return ShareFeatures(features_of);
 }

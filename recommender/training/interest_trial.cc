@@ -81,7 +81,6 @@ class Jury {
         learners_(JudgedLearners(history, max_count)),
         num_threads_(num_threads) {}
 
-<<<<<<< HEAD
   bool empty() const { return learners_.empty(); }
 
   absl::StatusOr<RankingMetrics> OfFactors(
@@ -89,18 +88,6 @@ class Jury {
     return Of([&](int64_t learner) {
       return ScoresByFactors(factors, history_.latest.Of(learner));
     });
-=======
-// What the catalog says of the history's resources, by row; none of any if
-// there is no catalog.
-FeatureVocabulary FeaturesOf(const EngagementHistory& history,
-                             const IdTables& ids) {
-  std::vector<std::vector<ResourceFeature>> features_of;
-  for (const ResourceId& id : history.resources) {
-    const auto found = ids.features.find(ResourceKeyOf(id));
-    features_of.push_back(found == ids.features.end()
-                              ? std::vector<ResourceFeature>()
-                              : found->second);
->>>>>>> w-cold
   }
 
   absl::StatusOr<RankingMetrics> OfNeighbours(InterestKind kind) const {

@@ -13,6 +13,7 @@
 #include "services/cli/client.h"
 #include "services/cli/doctor.h"
 #include "services/cli/evaluate_flags.h"
+#include "services/cli/explain.h"
 #include "services/cli/flag_words.h"
 #include "services/cli/flags.h"
 #include "services/cli/import.h"
@@ -37,6 +38,7 @@ struct CommandLine {
   std::string import_end;
   bool no_create = false;
   TrainOptions train;
+  ExplainOptions explain;
   double wait_seconds = 30;
   EvaluateOptions evaluate;
   RecommendOptions recommend;
@@ -300,6 +302,21 @@ void AddShow(CLI::App* app, CommandLine* line) {
   });
 }
 
+void AddExplain(CLI::App* app, CommandLine* line) {
+  CLI::App* sub = Sub(app, "explain", "Why a resource is on a list, or is not",
+                      "Example: evenlight --tenant demo explain lists/a1 q7");
+  sub->add_option("list", line->explain.list,
+                  "The list, as `recommend learner` shows it")
+      ->required();
+  sub->add_option("resource", line->explain.resource, "The resource")
+      ->required();
+  sub->callback([line] {
+    line->run = [line](const Console& console) {
+      return ExplainList(line->explain, line->Connected().get(), console);
+    };
+  });
+}
+
 void AddModels(CLI::App* app, CommandLine* line) {
   CLI::App* models = Sub(app, "models", "Show and switch model versions",
                          "Example: evenlight --tenant demo models list");
@@ -391,6 +408,7 @@ void AddAll(CLI::App* app, CommandLine* line) {
   AddEvaluate(app, &line->evaluate, &line->server, &line->tenant, &line->run);
   AddRecommend(app, line);
   AddShow(app, line);
+  AddExplain(app, line);
   AddModels(app, line);
   AddSimulate(app, line);
   AddDoctor(app, line);

@@ -28,6 +28,8 @@ class ListModelsRequest;
 class ListModelsResponse;
 class ListResourcesRequest;
 class ListResourcesResponse;
+class ExplainRecommendationRequest;
+class ExplainRecommendationResponse;
 class RecommendForClassRequest;
 class RecommendForClassResponse;
 class RecommendResourcesRequest;
@@ -91,6 +93,10 @@ inline constexpr Method<v1::RecommendForClassRequest,
                         v1::RecommendForClassResponse>
     kRecommendForClass = {
         "/evenlight.v1.RecommendationService/RecommendForClass"};
+inline constexpr Method<v1::ExplainRecommendationRequest,
+                        v1::ExplainRecommendationResponse>
+    kExplainRecommendation = {
+        "/evenlight.v1.RecommendationService/ExplainRecommendation"};
 inline constexpr Method<v1::ListModelsRequest, v1::ListModelsResponse>
     kListModels = {"/evenlight.v1.ModelService/ListModels"};
 inline constexpr Method<v1::ActivateModelRequest, v1::ActivateModelResponse>

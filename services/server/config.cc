@@ -6,12 +6,14 @@
 #include <fstream>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "evenlight/config/v1/server_config.pb.h"
+#include "recommender/pipeline/pipeline.h"
 #include "services/server/convert_event.h"
 
 namespace evenlight {
@@ -54,6 +56,9 @@ class ConfigReader {
   void ReadPhase(const PhaseWeights& from, int index);
   void ReadExploration(const config::v1::Exploration& from);
   void ReadPause(const config::v1::Period& from, int index);
+  void ReadStages(const config::v1::RankingPolicy& from);
+  void ReadMinutesCap(const config::v1::MinutesCap& from);
+  void ReadCappedPhases(const config::v1::MinutesCap& from);
 
   // `value` if it is in [low, high], `default_value` if it is 0.
   int Within(const char* field, int value, int low, int high,
@@ -138,6 +143,8 @@ void ConfigReader::ReadRanking(const config::v1::RankingPolicy& from) {
     ReadPhase(from.phases(index), index);
   }
   ReadExploration(from.exploration());
+  ReadStages(from);
+  ReadMinutesCap(from.minutes_cap());
 }
 
 void ConfigReader::ReadExploration(const config::v1::Exploration& from) {
@@ -189,6 +196,62 @@ Phase PhaseNamed(absl::string_view name) {
   if (name == "POST_CLASS") return Phase::kPostClass;
   if (name == "SELF_STUDY") return Phase::kSelfStudy;
   return Phase::kUnspecified;
+}
+
+void ConfigReader::ReadStages(const config::v1::RankingPolicy& from) {
+  const std::vector<std::string> optional = OptionalStages();
+  for (const std::string& stage : from.switched_off()) {
+    if (!absl::c_linear_search(optional, stage)) {
+      Fault("ranking.switched_off",
+            absl::StrCat("`", stage, "` is none of ",
+                         absl::StrJoin(optional, ", ")));
+    }
+    config_.ranking.switched_off.push_back(stage);
+  }
+  config_.ranking.stage_budget = absl::Milliseconds(Within(
+      "ranking.stage_budget_ms", from.stage_budget_ms(), 1, 10'000, 200));
+}
+
+void ConfigReader::ReadMinutesCap(const config::v1::MinutesCap& from) {
+  MinutesCapPolicy& to = config_.ranking.minutes_cap;
+  ReadCappedPhases(from);
+  for (const config::v1::GradeMinutes& grade : from.grades()) {
+    const auto last = static_cast<int32_t>(to.minutes.size()) - 1;
+    if (grade.grade() < 0 || grade.grade() > last ||
+        !(grade.minutes() >= 0 && grade.minutes() <= 24 * 60)) {
+      Fault("ranking.minutes_cap.grades",
+            absl::StrCat("grade ", grade.grade(), " with ", grade.minutes(),
+                         " minutes is not in [0, ", last,
+                         "] with minutes in [0, 1440]"));
+      continue;
+    }
+    to.minutes[grade.grade()] = grade.minutes();
+  }
+  absl::TimeZone zone;
+  if (from.time_zone().empty()) return;
+  to.time_zone = from.time_zone();
+  if (!absl::LoadTimeZone(to.time_zone, &zone)) {
+    Fault("ranking.minutes_cap.time_zone",
+          absl::StrCat("`", to.time_zone,
+                       "` is no time zone that this machine knows (tzdata)"));
+  }
+}
+
+void ConfigReader::ReadCappedPhases(const config::v1::MinutesCap& from) {
+  if (from.phases().empty()) return;
+  auto& phases = config_.ranking.minutes_cap.phases;
+  phases.fill(false);
+  if (from.phases_size() == 1 && from.phases(0) == "NONE") return;
+  for (const std::string& name : from.phases()) {
+    const Phase phase = PhaseNamed(name);
+    if (phase == Phase::kUnspecified) {
+      Fault("ranking.minutes_cap.phases",
+            absl::StrCat("`", name,
+                         "` is not PRE_CLASS, IN_CLASS, POST_CLASS, "
+                         "SELF_STUDY or NONE alone"));
+    }
+    phases[static_cast<size_t>(phase)] = true;
+  }
 }
 
 void ConfigReader::ReadPhase(const PhaseWeights& from, int index) {

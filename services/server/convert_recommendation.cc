@@ -1,12 +1,14 @@
 #include "services/server/convert_recommendation.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "evenlight/v1/recommendation_service.pb.h"
 #include "services/server/convert_value.h"
+#include "services/server/page_token.h"
 #include "services/server/resource_name.h"
 
 namespace evenlight {
@@ -135,6 +137,9 @@ RecommendationRequest ToRequest(const v1::RecommendResourcesRequest& from,
   if (to.phase == Phase::kUnspecified) to.phase = Phase::kSelfStudy;
   to.filter = ToFilter(from.filter(), violations);
   to.language = ToReasonLanguage(from.reason_language(), violations);
+  for (ResourceId& shown : ReadShownToken(from.page_token(), violations)) {
+    to.filter.exclude.push_back(std::move(shown));
+  }
   return to;
 }
 
@@ -170,6 +175,7 @@ void FromRankedList(const RankedList& from, const Catalog& catalog,
     }
     if (include_score_parts) AddScoreParts(ranked.parts, from.weights, added);
   }
+  to->set_minutes_cap_reached(from.minutes_cap_reached);
   AddDegraded(from.degraded, to);
 }
 

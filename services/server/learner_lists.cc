@@ -10,6 +10,7 @@
 #include "services/server/convert_recommendation.h"
 #include "services/server/convert_value.h"
 #include "services/server/learner_profiles.h"
+#include "services/server/page_token.h"
 #include "services/server/resource_name.h"
 #include "services/server/status_details.h"
 
@@ -22,6 +23,23 @@ uint64_t SeedOf(const TenantId& tenant, const LearnerId& learner,
   const std::string digest =
       Sha256Hex(absl::StrCat(tenant, "/", learner, "/", name));
   return std::stoull(digest.substr(0, 16), nullptr, 16);
+}
+
+// For the page after `list`; empty if there is none.
+std::string NextPageToken(const v1::RecommendResourcesRequest& proto,
+                          const RecommendationRequest& request,
+                          const RankedList& list, const Catalog& catalog) {
+  if (list.shown.empty() ||
+      static_cast<int32_t>(list.shown.size()) < request.page_size) {
+    return "";
+  }
+  // It was read before without a violation.
+  FieldViolations ignored;
+  std::vector<ResourceId> shown = ReadShownToken(proto.page_token(), &ignored);
+  for (const RankedResource& ranked : list.shown) {
+    shown.push_back(catalog.resource(ranked.resource).id);
+  }
+  return shown.size() <= kMaxShownBefore ? MakeShownToken(shown) : "";
 }
 
 // Of what is asked for, whatever the request is called.
@@ -150,13 +168,21 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
   RankingPolicy policy = parts_.policy;
   // Nothing would be learnt from what is not recorded.
   if (call.list_id.empty()) policy.exploration.share = 0;
-  const RankedList list = evenlight::Recommend(
-      {*snapshot, state, profile, request, policy, call.now});
+  StageTimer timer(parts_.clock, parts_.policy.stage_budget, parts_.stages);
+  const RankedList list = evenlight::Recommend({.snapshot = *snapshot,
+                                                .state = state,
+                                                .profile = profile,
+                                                .request = request,
+                                                .policy = policy,
+                                                .now = call.now,
+                                                .watch = &timer});
 
   v1::RecommendResourcesResponse response;
   if (!call.list_id.empty()) response.set_list(NameOf(kLists, call.list_id));
   FromRankedList(list, *snapshot->catalog, call.proto.include_score_parts(),
                  &response);
+  response.set_next_page_token(
+      NextPageToken(call.proto, request, list, *snapshot->catalog));
   response.set_model_version(models->version);
   response.set_catalog_version(snapshot->catalog->version());
   response.set_policy_version(parts_.policy.version);
@@ -183,6 +209,7 @@ bool LearnerLists::Record(const Call& call, const ServingSnapshot& snapshot,
   stored.request_id = call.proto.request_id();
   stored.request_digest = call.digest;
   stored.response = response;
+  stored.request = call.proto.SerializeAsString();
   stored.create_time = absl::FromUnixMicros(absl::ToUnixMicros(call.now));
   stored.seed = static_cast<int64_t>(call.request.seed);
   stored.state_num_events = state.num_events;

@@ -17,6 +17,7 @@
 #include "services/server/catalog_cache.h"
 #include "services/server/name_maker.h"
 #include "services/server/request_gate.h"
+#include "services/server/stage_timer.h"
 #include "storage/list_store.h"
 #include "storage/roster_store.h"
 
@@ -39,6 +40,7 @@ class LearnerLists {
     Committer* committer;
     NameMaker* names;
     RankingPolicy policy;
+    StageMeter* stages;
   };
 
   explicit LearnerLists(Parts parts);

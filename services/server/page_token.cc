@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace evenlight {
@@ -16,6 +18,7 @@ namespace {
 // byte.
 constexpr char kIdVersion[] = "1";
 constexpr char kTrackVersion[] = "2";
+constexpr char kShownVersion[] = "3";
 
 void AddViolation(FieldViolations* violations) {
   violations->Add(FieldPath(FieldPath(), "page_token"),
@@ -47,6 +50,26 @@ std::string ReadPageToken(absl::string_view token,
   if (Unwrap(token, kIdVersion, &id) && IsValidId(id)) return id;
   AddViolation(violations);
   return "";
+}
+
+std::string MakeShownToken(const std::vector<ResourceId>& shown) {
+  return Wrap(kShownVersion, absl::StrJoin(shown, "/"));
+}
+
+std::vector<ResourceId> ReadShownToken(absl::string_view token,
+                                       FieldViolations* violations) {
+  if (token.empty()) return {};
+  std::string content;
+  std::vector<ResourceId> shown;
+  if (Unwrap(token, kShownVersion, &content)) {
+    shown = absl::StrSplit(content, '/');
+  }
+  if (!shown.empty() && shown.size() <= kMaxShownBefore &&
+      absl::c_all_of(shown, IsValidId)) {
+    return shown;
+  }
+  AddViolation(violations);
+  return {};
 }
 
 std::string MakeTrackToken(const TrackPosition& position) {

@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "core/event.h"
+#include "core/ids.h"
 #include "services/server/field_violations.h"
 
 namespace evenlight {
@@ -22,6 +24,15 @@ std::string MakePageToken(absl::string_view id);
 // The id in `token`, empty if the token is: the first page. A token that no
 // MakePageToken() made is a violation of `page_token`.
 std::string ReadPageToken(absl::string_view token, FieldViolations* violations);
+
+// A token for a page that holds nothing of `shown`, at most kMaxShownBefore
+// ids.
+inline constexpr size_t kMaxShownBefore = 1'000;
+std::string MakeShownToken(const std::vector<ResourceId>& shown);
+
+// What the pages before showed; none for an empty token.
+std::vector<ResourceId> ReadShownToken(absl::string_view token,
+                                       FieldViolations* violations);
 
 // The same for a page that begins with an event; the default position for an
 // empty token.

@@ -32,4 +32,17 @@ grpc::ServerUnaryReactor* RecommendationService::RecommendForClass(
       });
 }
 
+grpc::ServerUnaryReactor* RecommendationService::ExplainRecommendation(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::ExplainRecommendationRequest,
+                  v1::ExplainRecommendationResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant,
+             const v1::ExplainRecommendationRequest& parsed,
+             v1::ExplainRecommendationResponse* answer) {
+        return explanations_.Explain(tenant, parsed, answer);
+      });
+}
+
 }  // namespace evenlight

@@ -86,8 +86,10 @@ struct Server::Parts {
   CatalogCache catalogs;
   CatalogEdits catalog_edits;
   RosterEdits roster_edits;
+  StageMeter stages;
   LearnerLists learner_lists;
   ClassLists class_lists;
+  ListExplanations explanations;
 
   CallRunner runner;
   TrackService track_service;
@@ -119,10 +121,12 @@ Server::Parts::Parts(const ServerOptions& options,
       catalog_edits(&clock, &catalogs),
       roster_edits(database.get()),
       learner_lists({&clock, database.get(), &catalogs, &registry,
-                     &state_reader, &committer, &names,
-                     options.config.ranking}),
+                     &state_reader, &committer, &names, options.config.ranking,
+                     &stages}),
       class_lists({&clock, database.get(), &catalogs, &registry, &state_reader,
                    options.config.ranking}),
+      explanations({database.get(), &catalogs, &registry, &state_reader,
+                    options.config.ranking}),
       runner(&executor, options.config.default_tenant),
       track_service(&runner, &clock, database.get(), &catalogs, &committer),
       catalog_service(&runner, &catalog_edits),
@@ -130,7 +134,8 @@ Server::Parts::Parts(const ServerOptions& options,
       learner_service(
           &runner, {&clock, database.get(), &catalogs, &registry, &state_reader,
                     options.config.ranking.mastered_p_known}),
-      recommendation_service(&runner, &learner_lists, &class_lists),
+      recommendation_service(&runner, &learner_lists, &class_lists,
+                             &explanations),
       model_service(&runner, &loader, &checkpoints, options.config.model_dir) {}
 
 ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {

@@ -30,6 +30,7 @@ void ExpectAsInProtos(Method<Request, Response> method) {
 
 TEST(MethodsTest, NamesAndTypesAreThoseOfTheProtos) {
   ExpectAsInProtos(kRecordEvents);
+  ExpectAsInProtos(kExplainRecommendation);
   ExpectAsInProtos(kListEvents);
   ExpectAsInProtos(kUpsertResources);
   ExpectAsInProtos(kListResources);

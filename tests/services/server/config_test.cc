@@ -173,5 +173,49 @@ TEST(ConfigTest, OnlyLoopbackIsPlaintextUnlessForced) {
   }
 }
 
+TEST(ConfigTest, StagesAndMinutesOfADay) {
+  const auto config = ParseConfig(R"(
+    ranking {
+      switched_off: "diversity" stage_budget_ms: 50
+      minutes_cap {
+        phases: "POST_CLASS" phases: "SELF_STUDY"
+        grades { grade: 3 minutes: 30 }
+        time_zone: "Asia/Shanghai"
+      }
+    })",
+                                  "file");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const RankingPolicy& ranking = config->ranking;
+  EXPECT_EQ(ranking.switched_off, std::vector<std::string>({"diversity"}));
+  EXPECT_EQ(ranking.stage_budget, absl::Milliseconds(50));
+  EXPECT_FALSE(ranking.minutes_cap.Covers(Phase::kPreClass));
+  EXPECT_TRUE(ranking.minutes_cap.Covers(Phase::kSelfStudy));
+  EXPECT_EQ(LeftToday(ranking.minutes_cap, 3, 10).all, 20);
+  EXPECT_EQ(ranking.minutes_cap.time_zone, "Asia/Shanghai");
+
+  const auto none =
+      ParseConfig("ranking { minutes_cap { phases: 'NONE' } }", "file");
+  ASSERT_TRUE(none.ok());
+  EXPECT_FALSE(none->ranking.minutes_cap.Covers(Phase::kPostClass));
+}
+
+TEST(ConfigTest, WrongStagesAndMinutesAreNamed) {
+  const absl::Status status = ParseConfig(R"(
+    ranking {
+      switched_off: "eligibility" stage_budget_ms: -1
+      minutes_cap {
+        phases: "LUNCH" grades { grade: 13 minutes: 5 } time_zone: "Mars/Base"
+      }
+    })",
+                                          "file")
+                                  .status();
+  for (const char* word :
+       {"`eligibility` is none of interest, diversity, exploration",
+        "ranking.stage_budget_ms: -1", "`LUNCH` is not", "grade 13 with 5",
+        "`Mars/Base` is no time zone"}) {
+    EXPECT_THAT(status.message(), testing::HasSubstr(word));
+  }
+}
+
 }  // namespace
 }  // namespace evenlight

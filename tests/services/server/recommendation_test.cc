@@ -77,6 +77,99 @@ TEST_F(RecommendationTest, PreviewRecordsNothingAndIsByteEqual) {
   EXPECT_EQ(NumLists("learners/l1"), 0);
 }
 
+TEST_F(RecommendationTest, PagesOfOneListNeverRepeat) {
+  std::set<std::string> seen;
+  std::string token;
+  int num_pages = 0;
+  do {
+    const auto page = Recommend(absl::StrCat(
+        "learner: 'learners/l1' page_size: 2 page_token: '", token, "'"));
+    for (const v1::Recommendation& one : page.recommendations()) {
+      EXPECT_TRUE(seen.insert(one.resource()).second) << one.resource();
+    }
+    token = page.next_page_token();
+    ASSERT_LT(++num_pages, 100);
+  } while (!token.empty());
+  const auto all = Recommend("learner: 'learners/l1' page_size: 100");
+  EXPECT_EQ(static_cast<int>(seen.size()), all.recommendations_size());
+  EXPECT_EQ(all.next_page_token(), "");
+}
+
+TEST_F(RecommendationTest, ExplainsWhatIsOnAListAndWhatIsNot) {
+  ExpectOk(Record({Answer("e1", "f1")}));
+  const auto all =
+      Recommend("learner: 'learners/l1' page_size: 100 preview: true");
+  const auto list = Recommend("learner: 'learners/l1' page_size: 1");
+  ASSERT_EQ(list.recommendations_size(), 1);
+  ASSERT_GT(all.recommendations_size(), 1);
+  Restart();  // What was answered is stored by now.
+
+  v1::ExplainRecommendationRequest request;
+  request.set_list(list.list());
+  request.set_resource(list.recommendations(0).resource());
+  v1::ExplainRecommendationResponse response;
+  ExpectOk(
+      client_->Call(*client_->recommendations,
+                    &v1::RecommendationService::Stub::ExplainRecommendation,
+                    request, &response));
+  const v1::Explanation& shown = response.explanation();
+  EXPECT_EQ(shown.position(), 1);
+  EXPECT_THAT(shown.summary(),
+              HasSubstr(list.recommendations(0).reason_text()));
+  EXPECT_FLOAT_EQ(shown.score(), list.recommendations(0).score());
+  float sum = 0;
+  for (const v1::ScorePart& part : shown.score_parts()) {
+    sum += part.weight() * part.value();
+  }
+  EXPECT_NEAR(sum, shown.score(), 1e-5);
+
+  // One that a longer list would have shown.
+  for (const v1::Recommendation& other : all.recommendations()) {
+    if (other.resource() == list.recommendations(0).resource()) continue;
+    request.set_resource(other.resource());
+    response.Clear();
+    ExpectOk(
+        client_->Call(*client_->recommendations,
+                      &v1::RecommendationService::Stub::ExplainRecommendation,
+                      request, &response));
+    EXPECT_EQ(response.explanation().position(), 0);
+    EXPECT_THAT(response.explanation().summary(), HasSubstr("not shown"));
+    const auto& last = *response.explanation().stages().rbegin();
+    EXPECT_EQ(last.effect(), v1::StageEffect::EFFECT_REMOVED);
+  }
+
+  // One that the gate refuses: it was answered.
+  request.set_resource("resources/f1");
+  response.Clear();
+  ExpectOk(
+      client_->Call(*client_->recommendations,
+                    &v1::RecommendationService::Stub::ExplainRecommendation,
+                    request, &response));
+  EXPECT_EQ(response.explanation().position(), 0);
+}
+
+TEST_F(RecommendationTest, WhatCannotBeExplainedSaysWhy) {
+  const auto list = Recommend("learner: 'learners/l1'");
+  Restart();
+  v1::ExplainRecommendationRequest request;
+  request.set_list("lists/none");
+  request.set_resource("resources/f1");
+  v1::ExplainRecommendationResponse response;
+  const auto call = [&] {
+    return client_->Call(
+        *client_->recommendations,
+        &v1::RecommendationService::Stub::ExplainRecommendation, request,
+        &response);
+  };
+  EXPECT_THAT(call().error_message(), HasSubstr("there is no list lists/none"));
+  request.set_list(list.list());
+  request.set_resource("resources/nothing");
+  EXPECT_THAT(call().error_message(),
+              HasSubstr("there is no resources/nothing in the catalog"));
+  request.set_resource("f1");
+  EXPECT_EQ(call().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
 TEST_F(RecommendationTest, RequestIdGivesTheSameListOnceAlsoAfterARestart) {
   const std::string request = "learner: 'learners/l1' request_id: 'r1'";
   const std::string bytes = Recommend(request).SerializeAsString();

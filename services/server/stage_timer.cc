@@ -1,0 +1,42 @@
+#include "services/server/stage_timer.h"
+
+namespace evenlight {
+
+void StageMeter::Add(const Figures& request) {
+  const MutexLock lock(mu_);
+  for (const auto& [name, from] : request) {
+    StageFigures& to = figures_[name];
+    to.num_runs += from.num_runs;
+    to.num_left_out += from.num_left_out;
+    to.time += from.time;
+    to.num_left += from.num_left;
+  }
+}
+
+StageMeter::Figures StageMeter::Read() const {
+  const MutexLock lock(mu_);
+  return figures_;
+}
+
+StageTimer::StageTimer(const Clock* clock, absl::Duration budget,
+                       StageMeter* meter)
+    : clock_(*clock), meter_(*meter), deadline_(clock->Now() + budget) {}
+
+StageTimer::~StageTimer() { meter_.Add(figures_); }
+
+bool StageTimer::HasTimeFor(const char* stage) {
+  if (clock_.Now() < deadline_) return true;
+  ++figures_[stage].num_left_out;
+  return false;
+}
+
+void StageTimer::Begin(const char*) { begin_ = clock_.Now(); }
+
+void StageTimer::End(const char* stage, int64_t num_left) {
+  StageFigures& figures = figures_[stage];
+  ++figures.num_runs;
+  figures.time += clock_.Now() - begin_;
+  figures.num_left += num_left;
+}
+
+}  // namespace evenlight

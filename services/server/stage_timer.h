@@ -1,0 +1,61 @@
+// How long the stages of recommendations take and what they leave, over all
+// requests; and when a request has no time left for more.
+
+#ifndef EVENLIGHT_SERVICES_SERVER_STAGE_TIMER_H_
+#define EVENLIGHT_SERVICES_SERVER_STAGE_TIMER_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/time/time.h"
+#include "core/clock.h"
+#include "core/mutex.h"
+#include "recommender/pipeline/stage_watch.h"
+
+namespace evenlight {
+
+// Of one stage since the server's start.
+struct StageFigures {
+  int64_t num_runs = 0;
+  int64_t num_left_out = 0;  // For want of time.
+  absl::Duration time;       // Of all runs.
+  int64_t num_left = 0;      // Candidates or places, of all runs.
+};
+
+// Thread-safe.
+class StageMeter {
+ public:
+  using Figures = std::map<std::string, StageFigures>;
+
+  void Add(const Figures& request);
+  Figures Read() const;
+
+ private:
+  mutable Mutex mu_;
+  Figures figures_ ABSL_GUARDED_BY(mu_);
+};
+
+// One request. One thread.
+class StageTimer : public StageWatch {
+ public:
+  // Both outlive it. `budget` counts from now. `meter` gets the figures when
+  // this ends.
+  StageTimer(const Clock* clock, absl::Duration budget, StageMeter* meter);
+  ~StageTimer() override;
+
+  bool HasTimeFor(const char* stage) override;
+  void Begin(const char* stage) override;
+  void End(const char* stage, int64_t num_left) override;
+
+ private:
+  const Clock& clock_;
+  StageMeter& meter_;
+  const absl::Time deadline_;
+  absl::Time begin_;
+  StageMeter::Figures figures_;
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_SERVICES_SERVER_STAGE_TIMER_H_
