@@ -1,9 +1,11 @@
 #include "services/cli/evaluate_policy.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/status_macros.h"
 #include "recommender/evaluation/off_policy.h"
 #include "recommender/evaluation/reward_model.h"
@@ -67,6 +69,23 @@ LoggedSlate SlateOf(const ExploredList& list, const TargetChoice& choice) {
   return slate;
 }
 
+int64_t NumRewarded(const PolicyLog& log) {
+  return std::count_if(
+      log.lists.begin(), log.lists.end(),
+      [](const ExploredList& list) { return RewardOf(list) > 0; });
+}
+
+// An interval of nothing but zeros would have no width and look certain.
+absl::Status CheckRewards(const EvaluatePolicyOptions& options,
+                          const PolicyLog& log) {
+  if (log.lists.empty() || NumRewarded(log) > 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "none of ", log.lists.size(), " drawn places was ",
+      NameOf(options.log.reward), " within ",
+      absl::FormatDuration(options.log.window),
+      ": apps must send the list with the events of what was chosen from it"));
+}
+
 void PrintLog(const EvaluatePolicyOptions& options, const PolicyLog& log,
               const Console& console) {
   console.Figures({{"tenant", options.log.tenant},
@@ -77,7 +96,8 @@ void PrintLog(const EvaluatePolicyOptions& options, const PolicyLog& log,
                    {"drawn", log.num_drawn},
                    {"window_open", log.num_open},
                    {"unrecorded", log.num_unrecorded},
-                   {"evaluated", static_cast<int64_t>(log.lists.size())}});
+                   {"evaluated", static_cast<int64_t>(log.lists.size())},
+                   {"rewarded", NumRewarded(log)}});
 }
 
 void PrintEstimate(const PolicyEstimate& estimate, const char* reward_of,
@@ -100,6 +120,7 @@ absl::Status Run(const EvaluatePolicyOptions& options, Database* database,
   ASSIGN_OR_RETURN(const TargetPolicy target, ReadTargetPolicy(options.target));
   ASSIGN_OR_RETURN(const PolicyLog log, ReadPolicyLog(options.log, database));
   PrintLog(options, log, console);
+  RETURN_IF_ERROR(CheckRewards(options, log));
 
   const RewardModel rewards = FitRewards(log);
   std::vector<LoggedSlot> slots;

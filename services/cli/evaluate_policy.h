@@ -23,8 +23,8 @@ struct EvaluatePolicyOptions {
 // Prints a line about the log, then one per estimator. Rewards are of the drawn
 // place; of slate estimators, the sum over the list.
 //
-// Returns 3 if the policy has no support in the log or the sample is too small,
-// 1 for any other error.
+// Returns 3 if the policy has no support in the log, the sample is too small or
+// nothing in it earned a reward, 1 for any other error.
 int EvaluatePolicy(const EvaluatePolicyOptions& options, const Connect& connect,
                    const Console& console);
 

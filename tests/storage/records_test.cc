@@ -143,7 +143,8 @@ TEST(RecordsTest, StatesIdsAndListsComeBack) {
                         12,
                         {{"r", 2, 0.5f, {1, 2, 3}, "gate"}, {}},
                         7,
-                        {{"r", 0.5f, 1}, {}}};
+                        {{"r", 0.5f, 1}, {}},
+                        "request"};
   EXPECT_EQ(*DecodeList("t", "x", EncodeList(list)), list);
 }
 

@@ -140,7 +140,7 @@ TEST_F(EvaluatePolicyTest, WhatStandsThereWithoutExplorationHasItsOwnValue) {
   EXPECT_THAT(out_.str(),
               HasSubstr("tenant=t target=greedy reward=completed window=24h "
                         "lists=300 drawn=300 window_open=0 unrecorded=0 "
-                        "evaluated=300"));
+                        "evaluated=300 rewarded=150"));
   for (const char* estimator : {"ips", "snips", "clipped"}) {
     EXPECT_NEAR(Figure(estimator, "value"), .6667, 1e-4) << estimator;
   }
@@ -269,6 +269,14 @@ TEST_F(EvaluatePolicyTest, ASmallSampleIsRefused) {
   EXPECT_EQ(Evaluate("greedy"), kExitRefused);
   EXPECT_THAT(err_.str(), HasSubstr("the effective sample is 150.0 of 300"));
   EXPECT_EQ(Evaluate("logged"), kExitOk);
+}
+
+TEST_F(EvaluatePolicyTest, ALogWithoutASuccessIsRefused) {
+  AddTwoArms();
+  options_.log.reward = RewardKind::kCorrect;
+  EXPECT_EQ(Evaluate("greedy"), kExitRefused);
+  EXPECT_THAT(err_.str(),
+              HasSubstr("none of 300 drawn places was correct within 24h"));
 }
 
 TEST_F(EvaluatePolicyTest, WrongTargetsAreNamed) {
