@@ -16,6 +16,8 @@ class CreateCheckpointRequest;
 class CreateCheckpointResponse;
 class GetClassRequest;
 class GetClassResponse;
+class GetGoalRequest;
+class GetGoalResponse;
 class GetLearnerStateRequest;
 class LearnerState;
 class ListClassesRequest;
@@ -28,6 +30,8 @@ class ListModelsRequest;
 class ListModelsResponse;
 class ListResourcesRequest;
 class ListResourcesResponse;
+class PlanPathRequest;
+class PlanPathResponse;
 class RecommendForClassRequest;
 class RecommendForClassResponse;
 class RecommendResourcesRequest;
@@ -36,6 +40,8 @@ class RecordEventsRequest;
 class RecordEventsResponse;
 class RollbackModelRequest;
 class RollbackModelResponse;
+class SetGoalRequest;
+class SetGoalResponse;
 class UpsertClassesRequest;
 class UpsertClassesResponse;
 class UpsertKnowledgeComponentsRequest;
@@ -83,6 +89,10 @@ inline constexpr Method<v1::ListClassesRequest, v1::ListClassesResponse>
     kListClasses = {"/evenlight.v1.RosterService/ListClasses"};
 inline constexpr Method<v1::GetLearnerStateRequest, v1::LearnerState>
     kGetLearnerState = {"/evenlight.v1.LearnerService/GetLearnerState"};
+inline constexpr Method<v1::SetGoalRequest, v1::SetGoalResponse> kSetGoal = {
+    "/evenlight.v1.LearnerService/SetGoal"};
+inline constexpr Method<v1::GetGoalRequest, v1::GetGoalResponse> kGetGoal = {
+    "/evenlight.v1.LearnerService/GetGoal"};
 inline constexpr Method<v1::RecommendResourcesRequest,
                         v1::RecommendResourcesResponse>
     kRecommendResources = {
@@ -91,6 +101,8 @@ inline constexpr Method<v1::RecommendForClassRequest,
                         v1::RecommendForClassResponse>
     kRecommendForClass = {
         "/evenlight.v1.RecommendationService/RecommendForClass"};
+inline constexpr Method<v1::PlanPathRequest, v1::PlanPathResponse> kPlanPath = {
+    "/evenlight.v1.RecommendationService/PlanPath"};
 inline constexpr Method<v1::ListModelsRequest, v1::ListModelsResponse>
     kListModels = {"/evenlight.v1.ModelService/ListModels"};
 inline constexpr Method<v1::ActivateModelRequest, v1::ActivateModelResponse>

@@ -1,5 +1,5 @@
-// RecommendationService: lists for learners and classes. Its promises are in
-// proto/evenlight/v1/recommendation_service.proto.
+// RecommendationService: lists for learners and classes, and paths. Its
+// promises are in proto/evenlight/v1/recommendation_service.proto.
 
 #ifndef EVENLIGHT_SERVICES_SERVER_RECOMMENDATION_SERVICE_H_
 #define EVENLIGHT_SERVICES_SERVER_RECOMMENDATION_SERVICE_H_
@@ -8,6 +8,7 @@
 #include "services/server/call_runner.h"
 #include "services/server/class_lists.h"
 #include "services/server/learner_lists.h"
+#include "services/server/learner_paths.h"
 
 namespace evenlight {
 
@@ -17,14 +18,17 @@ class RecommendationService final
           WithRawCallbackMethod_RecommendResources<
               v1::RecommendationService::
                   WithRawCallbackMethod_RecommendForClass<
-                      v1::RecommendationService::Service>> {
+                      v1::RecommendationService::WithRawCallbackMethod_PlanPath<
+                          v1::RecommendationService::Service>>> {
  public:
   // Everything outlives it.
   RecommendationService(const CallRunner* runner, LearnerLists* learner_lists,
-                        const ClassLists* class_lists)
+                        const ClassLists* class_lists,
+                        const LearnerPaths* paths)
       : runner_(*runner),
         learner_lists_(*learner_lists),
-        class_lists_(*class_lists) {}
+        class_lists_(*class_lists),
+        paths_(*paths) {}
 
   grpc::ServerUnaryReactor* RecommendResources(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
@@ -34,10 +38,15 @@ class RecommendationService final
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
       grpc::ByteBuffer* response) override;
 
+  grpc::ServerUnaryReactor* PlanPath(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
+
  private:
   const CallRunner& runner_;
   LearnerLists& learner_lists_;
   const ClassLists& class_lists_;
+  const LearnerPaths& paths_;
 };
 
 }  // namespace evenlight

@@ -26,7 +26,9 @@
 #include "services/server/catalog_service.h"
 #include "services/server/checkpoints.h"
 #include "services/server/class_lists.h"
+#include "services/server/learner_goals.h"
 #include "services/server/learner_lists.h"
+#include "services/server/learner_paths.h"
 #include "services/server/learner_service.h"
 #include "services/server/model_service.h"
 #include "services/server/name_maker.h"
@@ -88,6 +90,8 @@ struct Server::Parts {
   RosterEdits roster_edits;
   LearnerLists learner_lists;
   ClassLists class_lists;
+  LearnerPaths learner_paths;
+  LearnerGoals learner_goals;
 
   CallRunner runner;
   TrackService track_service;
@@ -123,14 +127,21 @@ Server::Parts::Parts(const ServerOptions& options,
                      options.config.ranking}),
       class_lists({&clock, database.get(), &catalogs, &registry, &state_reader,
                    options.config.ranking}),
+      learner_paths({&clock, database.get(), &catalogs, &registry,
+                     &state_reader, options.config.ranking}),
+      learner_goals({&clock, database.get(), &catalogs, &registry,
+                     &state_reader, options.config.ranking},
+                    &learner_paths),
       runner(&executor, options.config.default_tenant),
       track_service(&runner, &clock, database.get(), &catalogs, &committer),
       catalog_service(&runner, &catalog_edits),
       roster_service(&runner, &roster_edits),
-      learner_service(
-          &runner, {&clock, database.get(), &catalogs, &registry, &state_reader,
-                    options.config.ranking.mastered_p_known}),
-      recommendation_service(&runner, &learner_lists, &class_lists),
+      learner_service(&runner,
+                      {&clock, database.get(), &catalogs, &registry,
+                       &state_reader, options.config.ranking.mastered_p_known},
+                      &learner_goals),
+      recommendation_service(&runner, &learner_lists, &class_lists,
+                             &learner_paths),
       model_service(&runner, &loader, &checkpoints, options.config.model_dir) {}
 
 ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {
