@@ -17,13 +17,15 @@ SOURCES = STATE
 PIPELINE = STATE | {"recommender/candidates", "recommender/ranking",
                     "recommender/pipeline"}
 CLASS_PLAN = PIPELINE | {"recommender/class_plan"}
+PATH = PIPELINE | {"recommender/path"}
 LIFECYCLE = MODELS | {"storage", "recommender/lifecycle"}
 INGEST = STATE | LIFECYCLE | {"recommender/ingest"}
 EVALUATION = PIPELINE | {"recommender/evaluation"}
 TRAINING = STATE | {"storage", "recommender/evaluation",
                     "recommender/training"}
-SIMULATION = CLASS_PLAN | {"recommender/evaluation", "recommender/simulation"}
-SERVER = CLASS_PLAN | INGEST | {"services/server"}
+SIMULATION = CLASS_PLAN | PATH | {"recommender/evaluation",
+                                  "recommender/simulation"}
+SERVER = CLASS_PLAN | PATH | INGEST | {"services/server"}
 
 ALLOWED = {
     "core": CORE,
@@ -36,6 +38,7 @@ ALLOWED = {
     "recommender/ranking": STATE | {"recommender/ranking"},
     "recommender/pipeline": PIPELINE,
     "recommender/class_plan": CLASS_PLAN,
+    "recommender/path": PATH,
     "recommender/evaluation": EVALUATION,
     "recommender/training": TRAINING,
     "recommender/simulation": SIMULATION,

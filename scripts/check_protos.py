@@ -20,6 +20,7 @@ MARKED = re.compile(r"^(Required|Optional|Output only)\b")
 OUTPUT = re.compile(r"Response$|^(Recommendation|ClassRecommendation|"
                     r"LearnerGroup|UnservedLearner|ScorePart|Model|"
                     r"LearnerState|KnowledgeComponentMastery|PredictionPart|"
+                    r"GoalProgress|PathActivity|PathKnowledgeComponent|"
                     r"EventResult|RefusedEvent|PrerequisiteCycle|"
                     r"ListedResource)$")
 # Verbs without fields of their own are documented by their message.

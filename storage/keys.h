@@ -51,6 +51,7 @@ enum class EntryKind : char {
   kCatalogResource = 'r',
   kCatalogVersion = 'v',  // Without an id.
   kRosterClass = 'c',
+  kRosterGoal = 'g',
   kRosterMember = 'm',
   kRosterPerson = 'p',
   kRosterSchool = 's',

@@ -307,6 +307,40 @@ absl::StatusOr<Person> DecodePerson(const TenantId& tenant, const Actor& actor,
                 record.bandwidth_kbps()};
 }
 
+std::string EncodeGoal(const StoredGoal& goal) {
+  storage::v1::GoalRecord record;
+  SetStrings(goal.goal.kcs, record.mutable_kcs());
+  record.set_level(static_cast<int32_t>(goal.goal.level));
+  record.set_due_time_us(ToMicros(goal.goal.due_time));
+  record.set_minutes_per_day(goal.goal.minutes_per_day);
+  record.set_utc_offset_minutes(goal.goal.utc_offset_minutes);
+  record.set_set_time_us(ToMicros(goal.set_time));
+  for (const GoalRequest& request : goal.requests) {
+    storage::v1::GoalRequestRecord* to = record.add_requests();
+    to->set_id(request.id);
+    to->set_digest(request.digest);
+  }
+  return record.SerializeAsString();
+}
+
+absl::StatusOr<StoredGoal> DecodeGoal(const TenantId& tenant,
+                                      const LearnerId& learner,
+                                      absl::string_view bytes) {
+  storage::v1::GoalRecord record;
+  if (!Parse(bytes, &record)) return DoesNotParse("goal of", learner, tenant);
+  StoredGoal goal;
+  goal.goal.kcs = ToStrings(record.kcs());
+  goal.goal.level = static_cast<GoalLevel>(record.level());
+  goal.goal.due_time = FromMicros(record.due_time_us());
+  goal.goal.minutes_per_day = record.minutes_per_day();
+  goal.goal.utc_offset_minutes = record.utc_offset_minutes();
+  goal.set_time = FromMicros(record.set_time_us());
+  for (const storage::v1::GoalRequestRecord& request : record.requests()) {
+    goal.requests.push_back({request.id(), request.digest()});
+  }
+  return goal;
+}
+
 std::string EncodeList(const StoredList& list) {
   storage::v1::ListRecord record;
   record.set_response(list.response);

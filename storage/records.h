@@ -17,6 +17,7 @@
 #include "core/ids.h"
 #include "core/resource.h"
 #include "core/roster.h"
+#include "storage/goal_store.h"
 #include "storage/keys.h"
 #include "storage/learner_state_store.h"
 #include "storage/list_store.h"
@@ -61,6 +62,11 @@ absl::StatusOr<SchoolClass> DecodeClass(const TenantId& tenant,
 std::string EncodePerson(const Person& person);
 absl::StatusOr<Person> DecodePerson(const TenantId& tenant, const Actor& actor,
                                     absl::string_view bytes);
+
+std::string EncodeGoal(const StoredGoal& goal);
+absl::StatusOr<StoredGoal> DecodeGoal(const TenantId& tenant,
+                                      const LearnerId& learner,
+                                      absl::string_view bytes);
 
 std::string EncodeList(const StoredList& list);
 absl::StatusOr<StoredList> DecodeList(const TenantId& tenant, const ListId& id,

@@ -45,6 +45,10 @@ inline const FlagWords<int> kNeeds = {
     {"captions", 1},    {"sign_language", 2}, {"screen_reader", 3},
     {"large_print", 4}, {"no_time_limit", 5}, {"keyboard_only", 6}};
 
+// Numbers of v1::Goal.Level.
+inline const FlagWords<int> kGoalLevels = {
+    {"familiar", 3}, {"proficient", 4}, {"mastered", 5}};
+
 }  // namespace evenlight
 
 #endif  // EVENLIGHT_SERVICES_CLI_FLAG_WORDS_H_

@@ -18,6 +18,7 @@
 #include "services/cli/flags.h"
 #include "services/cli/import.h"
 #include "services/cli/models.h"
+#include "services/cli/path_flags.h"
 #include "services/cli/recommend.h"
 #include "services/cli/show.h"
 #include "services/cli/simulate.h"
@@ -43,6 +44,7 @@ struct CommandLine {
   EvaluateOptions evaluate;
   RecommendOptions recommend;
   ShowLearnerOptions show;
+  GoalOptions goal;
   int64_t version = 0;
   SimulateOptions simulate;
   std::string simulate_end;
@@ -51,6 +53,9 @@ struct CommandLine {
 
   std::unique_ptr<Client> Connected() const {
     return ConnectTo(server, tenant);
+  }
+  OpenClient Connecting() {
+    return [this] { return Connected(); };
   }
 };
 
@@ -271,6 +276,7 @@ void AddRecommend(CLI::App* app, CommandLine* line) {
                               console);
     };
   });
+  AddRecommendPath(recommend, &line->goal, line->Connecting(), &line->run);
   AddRecommendOne(recommend, line, "class",
                   "One list for a class, its groups, and who needs something "
                   "else",
@@ -288,6 +294,7 @@ void AddShow(CLI::App* app, CommandLine* line) {
   CLI::App* show = Sub(app, "show", "Show what the service believes",
                        "Example: evenlight --tenant demo show learner l1");
   show->require_subcommand(1);
+  AddShowGoal(show, &line->goal, line->Connecting(), &line->run);
   CLI::App* learner =
       Sub(show, "learner", "A learner's mastery per knowledge component",
           "Example: evenlight --tenant demo show learner l1 --explain");
@@ -407,6 +414,7 @@ void AddAll(CLI::App* app, CommandLine* line) {
   AddTrain(app, line);
   AddEvaluate(app, &line->evaluate, &line->server, &line->tenant, &line->run);
   AddRecommend(app, line);
+  AddSetGoal(app, &line->goal, line->Connecting(), &line->run);
   AddShow(app, line);
   AddExplain(app, line);
   AddModels(app, line);

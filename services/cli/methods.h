@@ -16,6 +16,8 @@ class CreateCheckpointRequest;
 class CreateCheckpointResponse;
 class GetClassRequest;
 class GetClassResponse;
+class GetGoalRequest;
+class GetGoalResponse;
 class GetLearnerStateRequest;
 class LearnerState;
 class ListClassesRequest;
@@ -30,6 +32,8 @@ class ListResourcesRequest;
 class ListResourcesResponse;
 class ExplainRecommendationRequest;
 class ExplainRecommendationResponse;
+class PlanPathRequest;
+class PlanPathResponse;
 class RecommendForClassRequest;
 class RecommendForClassResponse;
 class RecommendResourcesRequest;
@@ -38,6 +42,8 @@ class RecordEventsRequest;
 class RecordEventsResponse;
 class RollbackModelRequest;
 class RollbackModelResponse;
+class SetGoalRequest;
+class SetGoalResponse;
 class UpsertClassesRequest;
 class UpsertClassesResponse;
 class UpsertKnowledgeComponentsRequest;
@@ -85,6 +91,10 @@ inline constexpr Method<v1::ListClassesRequest, v1::ListClassesResponse>
     kListClasses = {"/evenlight.v1.RosterService/ListClasses"};
 inline constexpr Method<v1::GetLearnerStateRequest, v1::LearnerState>
     kGetLearnerState = {"/evenlight.v1.LearnerService/GetLearnerState"};
+inline constexpr Method<v1::SetGoalRequest, v1::SetGoalResponse> kSetGoal = {
+    "/evenlight.v1.LearnerService/SetGoal"};
+inline constexpr Method<v1::GetGoalRequest, v1::GetGoalResponse> kGetGoal = {
+    "/evenlight.v1.LearnerService/GetGoal"};
 inline constexpr Method<v1::RecommendResourcesRequest,
                         v1::RecommendResourcesResponse>
     kRecommendResources = {
@@ -97,6 +107,8 @@ inline constexpr Method<v1::ExplainRecommendationRequest,
                         v1::ExplainRecommendationResponse>
     kExplainRecommendation = {
         "/evenlight.v1.RecommendationService/ExplainRecommendation"};
+inline constexpr Method<v1::PlanPathRequest, v1::PlanPathResponse> kPlanPath = {
+    "/evenlight.v1.RecommendationService/PlanPath"};
 inline constexpr Method<v1::ListModelsRequest, v1::ListModelsResponse>
     kListModels = {"/evenlight.v1.ModelService/ListModels"};
 inline constexpr Method<v1::ActivateModelRequest, v1::ActivateModelResponse>

@@ -87,15 +87,6 @@ ResourceFilter ToFilter(const v1::ResourceFilter& from,
   return to;
 }
 
-ReasonLanguage ToReasonLanguage(absl::string_view tag,
-                                FieldViolations* violations) {
-  if (!tag.empty() && !HasPrimaryTag(tag, "en") && !HasPrimaryTag(tag, "zh")) {
-    violations->Add(FieldPath(FieldPath(), "reason_language"),
-                    absl::StrCat(Quoted(tag), " is neither `en` nor `zh`"));
-  }
-  return ReasonLanguageOf(tag);
-}
-
 // What both kinds of lists say of a resource.
 template <typename Item>
 void DescribeResource(const Resource& resource, Item* item) {
@@ -159,6 +150,15 @@ RecommendationRequest ToRequest(const v1::RecommendForClassRequest& from,
 ReasonLanguage ReasonLanguageOf(absl::string_view tag) {
   return HasPrimaryTag(tag, "zh") ? ReasonLanguage::kChinese
                                   : ReasonLanguage::kEnglish;
+}
+
+ReasonLanguage ToReasonLanguage(absl::string_view tag,
+                                FieldViolations* violations) {
+  if (!tag.empty() && !HasPrimaryTag(tag, "en") && !HasPrimaryTag(tag, "zh")) {
+    violations->Add(FieldPath(FieldPath(), "reason_language"),
+                    absl::StrCat(Quoted(tag), " is neither `en` nor `zh`"));
+  }
+  return ReasonLanguageOf(tag);
 }
 
 void FromRankedList(const RankedList& from, const Catalog& catalog,

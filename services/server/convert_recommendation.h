@@ -29,6 +29,11 @@ RecommendationRequest ToRequest(const v1::RecommendForClassRequest& from,
 // English.
 ReasonLanguage ReasonLanguageOf(absl::string_view tag);
 
+// The same for the field `reason_language` of a request; a tag of another
+// language is a violation.
+ReasonLanguage ToReasonLanguage(absl::string_view tag,
+                                FieldViolations* violations);
+
 // Fill in the items, not the versions and times around them.
 void FromRankedList(const RankedList& from, const Catalog& catalog,
                     bool include_score_parts,

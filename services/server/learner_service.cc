@@ -67,6 +67,28 @@ grpc::ServerUnaryReactor* LearnerService::GetLearnerState(
              v1::LearnerState* answer) { return Get(tenant, parsed, answer); });
 }
 
+grpc::ServerUnaryReactor* LearnerService::SetGoal(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::SetGoalRequest, v1::SetGoalResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant, const v1::SetGoalRequest& parsed,
+             v1::SetGoalResponse* answer) {
+        return goals_.SetGoal(tenant, parsed, answer);
+      });
+}
+
+grpc::ServerUnaryReactor* LearnerService::GetGoal(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::GetGoalRequest, v1::GetGoalResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant, const v1::GetGoalRequest& parsed,
+             v1::GetGoalResponse* answer) {
+        return goals_.GetGoal(tenant, parsed, answer);
+      });
+}
+
 absl::Status LearnerService::Get(const TenantId& tenant,
                                  const v1::GetLearnerStateRequest& request,
                                  v1::LearnerState* response) const {

@@ -45,4 +45,15 @@ grpc::ServerUnaryReactor* RecommendationService::ExplainRecommendation(
       });
 }
 
+grpc::ServerUnaryReactor* RecommendationService::PlanPath(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::PlanPathRequest, v1::PlanPathResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant, const v1::PlanPathRequest& parsed,
+             v1::PlanPathResponse* answer) {
+        return paths_.PlanPath(tenant, parsed, answer);
+      });
+}
+
 }  // namespace evenlight

@@ -1,5 +1,5 @@
-// RecommendationService: lists for learners and classes, and why. Its promises
-// are in proto/evenlight/v1/recommendation_service.proto.
+// RecommendationService: lists for learners and classes, paths, and why. Its
+// promises are in proto/evenlight/v1/recommendation_service.proto.
 
 #ifndef EVENLIGHT_SERVICES_SERVER_RECOMMENDATION_SERVICE_H_
 #define EVENLIGHT_SERVICES_SERVER_RECOMMENDATION_SERVICE_H_
@@ -8,27 +8,33 @@
 #include "services/server/call_runner.h"
 #include "services/server/class_lists.h"
 #include "services/server/learner_lists.h"
+#include "services/server/learner_paths.h"
 #include "services/server/list_explanations.h"
 
 namespace evenlight {
 
+// Every method takes and gives bytes: calls are parsed by their worker.
+template <class Service>
+using RawRecommendation = v1::RecommendationService::
+    WithRawCallbackMethod_RecommendResources<
+        v1::RecommendationService::WithRawCallbackMethod_RecommendForClass<
+            v1::RecommendationService::WithRawCallbackMethod_PlanPath<
+                v1::RecommendationService::
+                    WithRawCallbackMethod_ExplainRecommendation<Service>>>>;
+
 // Thread-safe.
 class RecommendationService final
-    : public v1::RecommendationService::
-          WithRawCallbackMethod_RecommendResources<
-              v1::RecommendationService::
-                  WithRawCallbackMethod_RecommendForClass<
-                      v1::RecommendationService::
-                          WithRawCallbackMethod_ExplainRecommendation<
-                              v1::RecommendationService::Service>>> {
+    : public RawRecommendation<v1::RecommendationService::Service> {
  public:
   // Everything outlives it.
   RecommendationService(const CallRunner* runner, LearnerLists* learner_lists,
                         const ClassLists* class_lists,
+                        const LearnerPaths* paths,
                         const ListExplanations* explanations)
       : runner_(*runner),
         learner_lists_(*learner_lists),
         class_lists_(*class_lists),
+        paths_(*paths),
         explanations_(*explanations) {}
 
   grpc::ServerUnaryReactor* RecommendResources(
@@ -39,6 +45,10 @@ class RecommendationService final
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
       grpc::ByteBuffer* response) override;
 
+  grpc::ServerUnaryReactor* PlanPath(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
+
   grpc::ServerUnaryReactor* ExplainRecommendation(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
       grpc::ByteBuffer* response) override;
@@ -47,6 +57,7 @@ class RecommendationService final
   const CallRunner& runner_;
   LearnerLists& learner_lists_;
   const ClassLists& class_lists_;
+  const LearnerPaths& paths_;
   const ListExplanations& explanations_;
 };
 

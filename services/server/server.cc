@@ -26,7 +26,9 @@
 #include "services/server/catalog_service.h"
 #include "services/server/checkpoints.h"
 #include "services/server/class_lists.h"
+#include "services/server/learner_goals.h"
 #include "services/server/learner_lists.h"
+#include "services/server/learner_paths.h"
 #include "services/server/learner_service.h"
 #include "services/server/model_service.h"
 #include "services/server/name_maker.h"
@@ -90,6 +92,8 @@ struct Server::Parts {
   LearnerLists learner_lists;
   ClassLists class_lists;
   ListExplanations explanations;
+  LearnerPaths learner_paths;
+  LearnerGoals learner_goals;
 
   CallRunner runner;
   TrackService track_service;
@@ -127,15 +131,21 @@ Server::Parts::Parts(const ServerOptions& options,
                    options.config.ranking}),
       explanations({database.get(), &catalogs, &registry, &state_reader,
                     options.config.ranking}),
+      learner_paths({&clock, database.get(), &catalogs, &registry,
+                     &state_reader, options.config.ranking}),
+      learner_goals({&clock, database.get(), &catalogs, &registry,
+                     &state_reader, options.config.ranking},
+                    &learner_paths),
       runner(&executor, options.config.default_tenant),
       track_service(&runner, &clock, database.get(), &catalogs, &committer),
       catalog_service(&runner, &catalog_edits),
       roster_service(&runner, &roster_edits),
-      learner_service(
-          &runner, {&clock, database.get(), &catalogs, &registry, &state_reader,
-                    options.config.ranking.mastered_p_known}),
+      learner_service(&runner,
+                      {&clock, database.get(), &catalogs, &registry,
+                       &state_reader, options.config.ranking.mastered_p_known},
+                      &learner_goals),
       recommendation_service(&runner, &learner_lists, &class_lists,
-                             &explanations),
+                             &learner_paths, &explanations),
       model_service(&runner, &loader, &checkpoints, options.config.model_dir) {}
 
 ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {

@@ -156,6 +156,14 @@ TEST(RecordsTest, AListWithoutADrawnPlaceHasTheBytesOfBefore) {
   EXPECT_EQ(DecodeList("t", "x", "\x22\x01l")->drawn_position, 0);
 }
 
+TEST(RecordsTest, GoalsComeBack) {
+  const StoredGoal goal{
+      {{"k2", "k1"}, GoalLevel::kProficient, absl::FromUnixMicros(7), 45, -90},
+      absl::FromUnixMicros(5),
+      {{"q1", "\xff d"}, {"q2", ""}}};
+  EXPECT_EQ(*DecodeGoal("t", "l", EncodeGoal(goal)), goal);
+}
+
 TEST(RecordsTest, FieldNumbersAreThoseOnDisk) {
   Event event;
   event.sequence = 1;

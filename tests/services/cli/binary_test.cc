@@ -76,8 +76,12 @@ TEST_F(BinaryTest, EverySubcommandHelpsWithAnExample) {
                                   {"recommend"},
                                   {"recommend", "learner"},
                                   {"recommend", "class"},
+                                  {"recommend", "path"},
+                                  {"set"},
+                                  {"set", "goal"},
                                   {"show"},
                                   {"show", "learner"},
+                                  {"show", "goal"},
                                   {"models"},
                                   {"models", "list"},
                                   {"models", "activate"},
@@ -118,6 +122,14 @@ TEST_F(BinaryTest, WrongUsageEndsWithTwoAndSaysWhatIsWrong) {
            {{"recommend", "learner", "l1", "--needs", "music"},
             "`music` is none of: captions"},
            {{"recommend", "learner", "l1", "-n", "0"}, "range"},
+           {{"recommend", "path", "l1", "--kcs", "k1"}, "--by"},
+           {{"recommend", "path", "l1", "--minutes", "5"}, "--kcs"},
+           {{"recommend", "path", "l1", "--kcs", "k1", "--by", "Friday"},
+            "is neither a day, such as 2026-06-30"},
+           {{"set", "goal", "l1"}, "--kcs"},
+           {{"set", "goal", "l1", "--kcs", "k1", "--by", "2026-06-30",
+             "--level", "expert"},
+            "`expert` is none of: familiar"},
            {{"import", "answers", csv, "--tenant", "t", "--refused", csv},
             "--refused names the input"}}) {
     const Finished finished = Evenlight(c.words);
@@ -138,7 +150,10 @@ TEST_F(BinaryTest, AServerThatCannotBeReachedIsNamed) {
         Words{"recommend", "learner", "l1", "--kinds", "video,quiz"},
         Words{"recommend", "class", "--needs", "captions", "--kcs", "k1,k2",
               "c1"},
-        Words{"show", "learner", "l1"}, Words{"models", "list"}}) {
+        Words{"show", "learner", "l1"},
+        Words{"recommend", "path", "l1", "--kcs", "k1,k2", "--by", "2026-06-30",
+              "--level", "familiar"},
+        Words{"show", "goal", "l1"}, Words{"models", "list"}}) {
     words.insert(words.end(), {"--server=127.0.0.1:1", "--tenant=t"});
     running.push_back(std::async(std::launch::async, Evenlight, words));
   }

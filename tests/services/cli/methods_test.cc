@@ -6,6 +6,7 @@
 #include "evenlight/v1/catalog_service.pb.h"
 #include "evenlight/v1/learner_service.pb.h"
 #include "evenlight/v1/model_service.pb.h"
+#include "evenlight/v1/path.pb.h"
 #include "evenlight/v1/recommendation_service.pb.h"
 #include "evenlight/v1/roster_service.pb.h"
 #include "evenlight/v1/track_service.pb.h"
@@ -44,6 +45,9 @@ TEST(MethodsTest, NamesAndTypesAreThoseOfTheProtos) {
   ExpectAsInProtos(kGetLearnerState);
   ExpectAsInProtos(kRecommendResources);
   ExpectAsInProtos(kRecommendForClass);
+  ExpectAsInProtos(kPlanPath);
+  ExpectAsInProtos(kSetGoal);
+  ExpectAsInProtos(kGetGoal);
   ExpectAsInProtos(kListModels);
   ExpectAsInProtos(kActivateModel);
   ExpectAsInProtos(kRollbackModel);
