@@ -177,8 +177,9 @@ void BM_PlanForClass(benchmark::State& bench) {
   RecommendationRequest request = RequestWith(static_cast<int>(bench.range(1)));
   request.page_size = 5;
   for (auto _ : bench) {
-    benchmark::DoNotOptimize(PlanForClass(
-        {*setting.snapshot, setting.learners, request, setting.policy, kNow}));
+    benchmark::DoNotOptimize(
+        PlanForClass({*setting.snapshot, setting.learners, request,
+                      setting.policy, kNow, ClassRules()}));
   }
   bench.SetItemsProcessed(bench.iterations() *
                           static_cast<int64_t>(setting.learners.size()));

@@ -78,8 +78,8 @@ absl::Status ClassLists::Recommend(
   RETURN_IF_ERROR(CheckHasResources(tenant, *snapshot->catalog));
   ASSIGN_OR_RETURN(const std::vector<ClassLearner> learners,
                    LearnersOf(roster_, *parts_.states, tenant, id, *models));
-  const ClassPlan plan =
-      PlanForClass({*snapshot, learners, request, parts_.policy, now});
+  const ClassPlan plan = PlanForClass(
+      {*snapshot, learners, request, parts_.policy, now, ClassRules()});
 
   FromClassPlan(plan, *snapshot->catalog, response);
   response->set_model_version(models->version);
