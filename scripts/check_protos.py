@@ -18,6 +18,7 @@ DECLARATION = re.compile(
 MARKED = re.compile(r"^(Required|Optional|Output only)\b")
 # Messages whose fields all come from the server need no marker.
 OUTPUT = re.compile(r"Response$|^(Recommendation|ClassRecommendation|"
+                    r"LearnerToSee|ClassMastery|LessonResource|LessonGap|"
                     r"LearnerGroup|UnservedLearner|ScorePart|Model|"
                     r"LearnerState|KnowledgeComponentMastery|PredictionPart|"
                     r"EventResult|RefusedEvent|PrerequisiteCycle|"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "recommender/class_plan/class_sentences.h"
 #include "recommender/class_plan/lesson_sentences.h"
 #include "recommender/ranking/score.h"
 
@@ -43,6 +44,10 @@ class LessonRanker {
     }
     list.map = MapMastery(learners_, scope.map);
     list.gaps = FindGaps(scope.lesson);
+    if (list.resources.empty()) {
+      list.notices.push_back(
+          ExplainNotice(ClassNotice::kNothingPasses, input_.request.language));
+    }
     return list;
   }
 

@@ -34,6 +34,7 @@ struct LessonList {
   std::vector<LessonResource> resources;  // Best first; none twice.
   std::vector<LessonGap> gaps;  // Most missing first; at most kMaxLessonGaps.
   std::vector<ClassKc> map;     // As ClassPlan::map.
+  std::vector<std::string> notices;  // As ClassPlan::notices.
   std::vector<std::string> degraded;
 };
 

@@ -30,6 +30,10 @@ class ListResourcesRequest;
 class ListResourcesResponse;
 class RecommendForClassRequest;
 class RecommendForClassResponse;
+class RecommendForGroupRequest;
+class RecommendForGroupResponse;
+class RecommendForLessonRequest;
+class RecommendForLessonResponse;
 class RecommendResourcesRequest;
 class RecommendResourcesResponse;
 class RecordEventsRequest;
@@ -91,6 +95,14 @@ inline constexpr Method<v1::RecommendForClassRequest,
                         v1::RecommendForClassResponse>
     kRecommendForClass = {
         "/evenlight.v1.RecommendationService/RecommendForClass"};
+inline constexpr Method<v1::RecommendForGroupRequest,
+                        v1::RecommendForGroupResponse>
+    kRecommendForGroup = {
+        "/evenlight.v1.RecommendationService/RecommendForGroup"};
+inline constexpr Method<v1::RecommendForLessonRequest,
+                        v1::RecommendForLessonResponse>
+    kRecommendForLesson = {
+        "/evenlight.v1.RecommendationService/RecommendForLesson"};
 inline constexpr Method<v1::ListModelsRequest, v1::ListModelsResponse>
     kListModels = {"/evenlight.v1.ModelService/ListModels"};
 inline constexpr Method<v1::ActivateModelRequest, v1::ActivateModelResponse>

@@ -1,5 +1,5 @@
-// RecommendationService: lists for learners and classes. Its promises are in
-// proto/evenlight/v1/recommendation_service.proto.
+// RecommendationService: lists for learners, classes and lessons. Its promises
+// are in proto/evenlight/v1/recommendation_service.proto.
 
 #ifndef EVENLIGHT_SERVICES_SERVER_RECOMMENDATION_SERVICE_H_
 #define EVENLIGHT_SERVICES_SERVER_RECOMMENDATION_SERVICE_H_
@@ -17,7 +17,11 @@ class RecommendationService final
           WithRawCallbackMethod_RecommendResources<
               v1::RecommendationService::
                   WithRawCallbackMethod_RecommendForClass<
-                      v1::RecommendationService::Service>> {
+                      v1::RecommendationService::
+                          WithRawCallbackMethod_RecommendForGroup<
+                              v1::RecommendationService::
+                                  WithRawCallbackMethod_RecommendForLesson<
+                                      v1::RecommendationService::Service>>>> {
  public:
   // Everything outlives it.
   RecommendationService(const CallRunner* runner, LearnerLists* learner_lists,
@@ -31,6 +35,14 @@ class RecommendationService final
       grpc::ByteBuffer* response) override;
 
   grpc::ServerUnaryReactor* RecommendForClass(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
+
+  grpc::ServerUnaryReactor* RecommendForGroup(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
+
+  grpc::ServerUnaryReactor* RecommendForLesson(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
       grpc::ByteBuffer* response) override;
 

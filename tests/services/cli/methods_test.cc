@@ -43,6 +43,8 @@ TEST(MethodsTest, NamesAndTypesAreThoseOfTheProtos) {
   ExpectAsInProtos(kGetLearnerState);
   ExpectAsInProtos(kRecommendResources);
   ExpectAsInProtos(kRecommendForClass);
+  ExpectAsInProtos(kRecommendForGroup);
+  ExpectAsInProtos(kRecommendForLesson);
   ExpectAsInProtos(kListModels);
   ExpectAsInProtos(kActivateModel);
   ExpectAsInProtos(kRollbackModel);
