@@ -4,8 +4,8 @@
 #   figure=... value=... unit=... [floor=... ratio=...]
 #
 #   scripts/bench.sh            everything
-#   scripts/bench.sh serve      one of: floors cold fold ingest pipeline
-#                               residual serve
+#   scripts/bench.sh serve      one of: floors class cold fold ingest
+#                               pipeline residual serve
 #   scripts/bench.sh peers      knowledge tracing beside pyBKT and scikit-learn,
 #                               which it gets from PyPI; not part of everything
 #   scripts/bench.sh factorisation   factors and retrieval beside implicit and
@@ -20,16 +20,16 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 names=("${@:-all}")
-[ "${names[0]}" = all ] && names=(floors cold fold ingest pipeline residual serve)
+[ "${names[0]}" = all ] && names=(floors class cold fold ingest pipeline residual serve)
 
 binary() {
   case $1 in
     floors) echo floors ;;
     peers) echo evenlight ;;
     factorisation) echo factorisation_bench retrieval_bench ;;
-    cold | fold | ingest | pipeline | residual | serve) echo "$1_bench" ;;
+    class | cold | fold | ingest | pipeline | residual | serve) echo "$1_bench" ;;
     *)
-      echo "no bench is called $1; they are: floors cold fold ingest pipeline residual serve peers factorisation" >&2
+      echo "no bench is called $1; they are: floors class cold fold ingest pipeline residual serve peers factorisation" >&2
       return 2
       ;;
   esac
@@ -46,7 +46,7 @@ for name in "${names[@]}"; do
     bench/peers/tracing.py
   elif [ "$name" = factorisation ]; then
     bench/peers/factorisation.py --large
-  elif [ "$name" = serve ] || [ "$name" = cold ]; then
+  elif [ "$name" = serve ] || [ "$name" = cold ] || [ "$name" = class ]; then
     "$program"
   else
     "$program" --benchmark_format=json 2>/dev/null |

@@ -18,11 +18,12 @@ DECLARATION = re.compile(
 MARKED = re.compile(r"^(Required|Optional|Output only)\b")
 # Messages whose fields all come from the server need no marker.
 OUTPUT = re.compile(r"Response$|^(Recommendation|ClassRecommendation|"
+                    r"LearnerToSee|ClassMastery|LessonResource|LessonGap|"
                     r"LearnerGroup|UnservedLearner|ScorePart|Model|"
                     r"LearnerState|KnowledgeComponentMastery|PredictionPart|"
                     r"GoalProgress|PathActivity|PathKnowledgeComponent|"
                     r"EventResult|RefusedEvent|PrerequisiteCycle|"
-                    r"ListedResource)$")
+                    r"ListedResource|Explanation|StageEffect)$")
 # Verbs without fields of their own are documented by their message.
 VERB = re.compile(r"^\s*[A-Z]\w+ (viewed|completed|answered|rated|bookmarked|"
                   r"dismissed|assigned|attended) = ")

@@ -36,14 +36,25 @@ void ProposeRising(const SourceInput& input,
   }
 }
 
+bool HasGain(const PlannedLearner& learner, const RankingPolicy& policy,
+             absl::Span<const ResourceIndex> resources) {
+  return std::any_of(
+      resources.begin(), resources.end(), [&](ResourceIndex resource) {
+        return Gain(learner.view, learner.gate, policy, resource) > 0;
+      });
+}
+
 std::vector<ResourceIndex> CandidatesOf(const PlannedLearner& learner,
-                                        const RankingPolicy& policy) {
+                                        const RankingPolicy& policy,
+                                        const PhaseRule& rule) {
   const EligibilityGate& gate = learner.gate;
   const auto is_eligible = [&](ResourceIndex resource) {
-    return gate.CheckNew(resource) == Refusal::kNone;
+    return gate.CheckNew(resource) == Refusal::kNone &&
+           rule.Takes(learner, resource);
   };
   const auto is_review_eligible = [&](ResourceIndex resource) {
-    return gate.CheckReview(resource) == Refusal::kNone;
+    return gate.CheckReview(resource) == Refusal::kNone &&
+           rule.Takes(learner, resource);
   };
   const SourceInput input = {.view = learner.view,
                              .scope = gate.scope().resources,
@@ -60,24 +71,25 @@ std::vector<ResourceIndex> CandidatesOf(const PlannedLearner& learner,
   for (const Candidate& candidate : candidates) {
     resources.push_back(candidate.resource);
   }
-  const bool has_gain = std::any_of(
-      resources.begin(), resources.end(), [&](ResourceIndex resource) {
-        return Gain(learner.view, gate, policy, resource) > 0;
-      });
-  if (!has_gain) ProposeRising(input, resources);
+  if (!HasGain(learner, policy, resources)) ProposeRising(input, resources);
   return resources;
 }
 
 }  // namespace
 
-ClassCandidates FindClassCandidates(
-    absl::Span<const std::unique_ptr<PlannedLearner>> learners,
-    const RankingPolicy& policy) {
+ClassCandidates FindClassCandidates(PlannedLearners learners,
+                                    const RankingPolicy& policy,
+                                    const PhaseRule& rule) {
   ClassCandidates candidates;
   // Each learner's vote is 1 for the first of their own list, then falls.
   absl::flat_hash_map<ResourceIndex, double> votes;
   for (const auto& learner : learners) {
-    candidates.own.push_back(CandidatesOf(*learner, policy));
+    candidates.own.push_back(CandidatesOf(*learner, policy, rule));
+    if (rule.IsRestrictive() &&
+        !HasGain(*learner, policy, candidates.own.back())) {
+      learner->DropRule();
+      candidates.own.back() = CandidatesOf(*learner, policy, rule);
+    }
     int rank = 0;
     for (const ResourceIndex resource : candidates.own.back()) {
       votes[resource] += 1.0 / ++rank;
@@ -94,6 +106,21 @@ ClassCandidates FindClassCandidates(
   }
   std::sort(candidates.shared.begin(), candidates.shared.end());
   return candidates;
+}
+
+void AddShared(absl::Span<const ResourceIndex> resources,
+               ClassCandidates& candidates) {
+  std::vector<ResourceIndex>& shared = candidates.shared;
+  shared.insert(shared.end(), resources.begin(), resources.end());
+  std::sort(shared.begin(), shared.end());
+  shared.erase(std::unique(shared.begin(), shared.end()), shared.end());
+}
+
+int32_t ColumnOf(const ClassCandidates& candidates, ResourceIndex resource) {
+  const std::vector<ResourceIndex>& shared = candidates.shared;
+  const auto found = std::lower_bound(shared.begin(), shared.end(), resource);
+  if (found == shared.end() || *found != resource) return -1;
+  return static_cast<int32_t>(found - shared.begin());
 }
 
 }  // namespace evenlight

@@ -3,33 +3,19 @@
 #ifndef EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_CANDIDATES_H_
 #define EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_CANDIDATES_H_
 
-#include <memory>
 #include <vector>
 
-#include "absl/types/span.h"
-#include "recommender/ranking/eligibility.h"
+#include "recommender/class_plan/phase_rule.h"
+#include "recommender/class_plan/planned_learner.h"
 #include "recommender/ranking/policy.h"
-#include "recommender/state/learner_view.h"
 
 namespace evenlight {
-
-// One learner of the class at the moment of the plan. Refers to the input of
-// the plan, and `gate` to `view`.
-struct PlannedLearner {
-  PlannedLearner(const LearnerView& learner_view, const LearnerProfile& profile,
-                 const ResourceFilter& filter, Phase phase)
-      : view(learner_view), gate(&view, profile, filter, phase) {}
-  PlannedLearner(const PlannedLearner&) = delete;
-  PlannedLearner& operator=(const PlannedLearner&) = delete;
-
-  const LearnerView view;
-  const EligibilityGate gate;
-};
 
 inline constexpr size_t kMaxClassCandidates = 200;
 
 struct ClassCandidates {
-  // At most kMaxClassCandidates, in the order of positions.
+  // In the order of positions, each once: at most kMaxClassCandidates, and
+  // those that AddShared() was given.
   std::vector<ResourceIndex> shared;
   // By learner, what they need soonest first. Empty only if nothing at all is
   // eligible for them.
@@ -38,11 +24,20 @@ struct ClassCandidates {
 
 // Each learner's own are their next steps and reviews; where both are few,
 // whatever they have not tried; where none of it has a gain, resources of the
-// kcs with the highest expected rise. Shared is the union; what more learners
-// need sooner stays if there are too many.
-ClassCandidates FindClassCandidates(
-    absl::Span<const std::unique_ptr<PlannedLearner>> learners,
-    const RankingPolicy& policy);
+// kcs with the highest expected rise; nothing that `rule` does not take. Whom
+// the rule leaves nothing with a gain does not follow it: `learners` say so
+// then. Shared is the union; what more learners need sooner stays if there are
+// too many.
+ClassCandidates FindClassCandidates(PlannedLearners learners,
+                                    const RankingPolicy& policy,
+                                    const PhaseRule& rule = PhaseRule());
+
+// Adds what is not there yet.
+void AddShared(absl::Span<const ResourceIndex> resources,
+               ClassCandidates& candidates);
+
+// The column of `resource` in what is shared; -1 if it is not there.
+int32_t ColumnOf(const ClassCandidates& candidates, ResourceIndex resource);
 
 }  // namespace evenlight
 

@@ -3,7 +3,6 @@
 #ifndef EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_GAINS_H_
 #define EVENLIGHT_RECOMMENDER_CLASS_PLAN_CLASS_GAINS_H_
 
-#include <memory>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -26,22 +25,35 @@ struct OwnBest {
   float gain = 0;  // In kcs; see Gain().
 };
 
+// How gains of a class are worked out.
+struct GainRules {
+  const PhaseRule& rule;
+  float served_share = kServedShare;          // Of their own best, [0, 1].
+  absl::Span<const ResourceIndex> pins = {};  // Their own gate, no rule.
+};
+
 struct ClassGains {
   // [num_learners x num_shared], in kcs; 0 where the resource does not serve
-  // the learner: less than kMinGain, or than kServedShare of their own best.
+  // the learner: less than kMinGain, or than the served share of their own
+  // best.
   GainMatrix served;
   std::vector<OwnBest> best;  // By learner.
 };
 
-ClassGains ComputeClassGains(
-    absl::Span<const std::unique_ptr<PlannedLearner>> learners,
-    const ClassCandidates& candidates, const RankingPolicy& policy);
+ClassGains ComputeClassGains(PlannedLearners learners,
+                             const ClassCandidates& candidates,
+                             const RankingPolicy& policy,
+                             const GainRules& rules);
 
 // [num_learners x num_shared]; 1 where the resource is eligible for the
 // learner, else 0.
-GainMatrix EligibilityOf(
-    absl::Span<const std::unique_ptr<PlannedLearner>> learners,
-    const ClassCandidates& candidates);
+GainMatrix EligibilityOf(PlannedLearners learners,
+                         const ClassCandidates& candidates,
+                         const GainRules& rules);
+
+// For how many learners `resource` is eligible.
+int32_t NumEligible(PlannedLearners learners, ResourceIndex resource,
+                    const GainRules& rules);
 
 }  // namespace evenlight
 

@@ -52,7 +52,6 @@ Refusal EligibilityGate::CheckOpen(const ResourceFacts& facts) const {
   if (facts.is_hidden) return Refusal::kHidden;
   if (view_->now() < facts.publish_time) return Refusal::kNotPublished;
   if (view_->now() >= facts.expire_time) return Refusal::kExpired;
-  if (facts.kind == ResourceKind::kLessonPlan) return Refusal::kLessonPlan;
   if (!FitsPhase(facts.phases, phase_)) return Refusal::kPhase;
   return Refusal::kNone;
 }
@@ -64,6 +63,25 @@ bool EligibilityGate::PractisesAnyOf(ResourceIndex resource) const {
 }
 
 Refusal EligibilityGate::CheckFilter(ResourceIndex resource) const {
+  const ResourceFacts& facts = index_->facts(resource);
+  if (facts.kind == ResourceKind::kLessonPlan) return Refusal::kLessonPlan;
+  if (const Refusal refusal = CheckNeeds(facts); refusal != Refusal::kNone) {
+    return refusal;
+  }
+  return CheckRequest(resource);
+}
+
+Refusal EligibilityGate::CheckNeeds(const ResourceFacts& facts) const {
+  if ((facts.accessibility & accessibility_) != accessibility_) {
+    return Refusal::kAccessibility;
+  }
+  if (max_bandwidth_kbps_ > 0 && facts.bandwidth_kbps > max_bandwidth_kbps_) {
+    return Refusal::kBandwidth;
+  }
+  return Refusal::kNone;
+}
+
+Refusal EligibilityGate::CheckRequest(ResourceIndex resource) const {
   const ResourceFacts& facts = index_->facts(resource);
   if (subject_ != kAnyNumber && facts.subject != subject_) {
     return Refusal::kSubject;
@@ -79,17 +97,21 @@ Refusal EligibilityGate::CheckFilter(ResourceIndex resource) const {
   if (max_minutes_ > 0 && facts.minutes > max_minutes_) {
     return Refusal::kMinutes;
   }
-  if ((facts.accessibility & accessibility_) != accessibility_) {
-    return Refusal::kAccessibility;
-  }
-  if (max_bandwidth_kbps_ > 0 && facts.bandwidth_kbps > max_bandwidth_kbps_) {
-    return Refusal::kBandwidth;
-  }
   if (has_kcs_ && !PractisesAnyOf(resource)) return Refusal::kKcs;
   if (std::binary_search(excluded_.begin(), excluded_.end(), resource)) {
     return Refusal::kExcluded;
   }
   return Refusal::kNone;
+}
+
+Refusal EligibilityGate::CheckForTeacher(ResourceIndex resource) const {
+  const ResourceFacts& facts = index_->facts(resource);
+  if (facts.kind != ResourceKind::kLessonPlan) {
+    if (const Refusal refusal = CheckNeeds(facts); refusal != Refusal::kNone) {
+      return refusal;
+    }
+  }
+  return CheckRequest(resource);
 }
 
 Refusal EligibilityGate::CheckNew(ResourceIndex resource) const {

@@ -70,6 +70,10 @@ class EligibilityGate {
   // For a review: a question, due or an old mistake.
   Refusal CheckReview(ResourceIndex resource) const;
 
+  // For a teacher who prepares: what the learner did does not count, and lesson
+  // plans pass, whatever the learner needs of them.
+  Refusal CheckForTeacher(ResourceIndex resource) const;
+
   // Holds everything that may pass.
   const FilterIndex::Shelf& scope() const { return *scope_; }
 
@@ -79,6 +83,8 @@ class EligibilityGate {
  private:
   // What does not depend on what the learner did.
   Refusal CheckFilter(ResourceIndex resource) const;
+  Refusal CheckRequest(ResourceIndex resource) const;
+  Refusal CheckNeeds(const ResourceFacts& facts) const;
   Refusal CheckOpen(const ResourceFacts& facts) const;
   bool PractisesAnyOf(ResourceIndex resource) const;
 

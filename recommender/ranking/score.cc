@@ -49,6 +49,15 @@ float ExpectedRise(const LearnerView& view, ResourceIndex resource) {
   return rise * view.Readiness(resource) * (is_practice ? 1 : kMediumRise);
 }
 
+float QualityOf(const ServingSnapshot& snapshot, ResourceIndex resource) {
+  const ResourceRow row = snapshot.resource_row(resource);
+  if (row == ResourceRow::kNone) return kNeutral;
+  const float num_learners =
+      snapshot.models->interest.params().popularity[ToInt(row)];
+  return (num_learners + kNeutral * kQualityPrior) /
+         (num_learners + kQualityPrior);
+}
+
 ScorePart PartOf(Reason reason) {
   switch (reason) {
     case Reason::kNextStep:
@@ -92,7 +101,7 @@ Score Scorer::Evaluate(ResourceIndex resource) const {
   At(score.parts, ScorePart::kGain) = Gain(resource);
   At(score.parts, ScorePart::kDue) = Due(resource);
   At(score.parts, ScorePart::kInterest) = Interest(resource);
-  At(score.parts, ScorePart::kQuality) = Quality(resource);
+  At(score.parts, ScorePart::kQuality) = QualityOf(view_->snapshot(), resource);
   At(score.parts, ScorePart::kNovelty) = Novelty(resource);
   for (size_t part = 0; part < score.parts.size(); ++part) {
     score.parts[part] = std::clamp(score.parts[part], 0.0f, 1.0f);
@@ -142,15 +151,6 @@ float Scorer::Interest(ResourceIndex resource) const {
       InterestIn(*interest_, view_->snapshot(), resource)
           .value_or(view_->snapshot().models->interest.params().score_mean);
   return std::clamp(score, 0.0f, 1.0f);
-}
-
-float Scorer::Quality(ResourceIndex resource) const {
-  const ResourceRow row = view_->snapshot().resource_row(resource);
-  if (row == ResourceRow::kNone) return kNeutral;
-  const float num_learners =
-      view_->snapshot().models->interest.params().popularity[ToInt(row)];
-  return (num_learners + kNeutral * kQualityPrior) /
-         (num_learners + kQualityPrior);
 }
 
 // Half for what was not met, the rest while it is new in the catalog.

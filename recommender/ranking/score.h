@@ -35,6 +35,9 @@ float ExpectedRise(const LearnerView& view, KcIndex kc);
 // resource is not practice. Less if prerequisites are missing.
 float ExpectedRise(const LearnerView& view, ResourceIndex resource);
 
+// How much it is used, shrunk to 0.5 where little is known, in [0, 1].
+float QualityOf(const ServingSnapshot& snapshot, ResourceIndex resource);
+
 // The part that a reason stands on: without it the resource would rank lower.
 ScorePart PartOf(Reason reason);
 
@@ -58,7 +61,6 @@ class Scorer {
   float Gain(ResourceIndex resource) const;
   float Due(ResourceIndex resource) const;
   float Interest(ResourceIndex resource) const;
-  float Quality(ResourceIndex resource) const;
   float Novelty(ResourceIndex resource) const;
 
   const LearnerView* view_;

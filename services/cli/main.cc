@@ -256,6 +256,36 @@ CLI::App* AddRecommendOne(CLI::App* parent, CommandLine* line, const char* name,
   return sub;
 }
 
+using RecommendCommand = int (*)(const RecommendOptions&, Client*,
+                                 const Console&);
+
+void AddRecommendForTeacher(CLI::App* parent, CommandLine* line,
+                            const char* name, const char* what,
+                            const char* example, RecommendCommand recommend,
+                            bool has_rules) {
+  CLI::App* sub = AddRecommendOne(parent, line, name, what, example);
+  RecommendOptions* options = &line->recommend;
+  sub->add_flag("--map", options->has_map, "Show mastery per kc");
+  if (has_rules) {
+    AddList(sub, "--pin", &options->pins,
+            "These first, as ID or ID=reason, parted by commas");
+    AddList(sub, "--ban", &options->bans,
+            "Never these, also not for one learner; likewise");
+    sub->add_option("--minutes", options->list_minutes,
+                    "At most so long together")
+        ->check(CLI::Range(0.0, 1440.0));
+    sub->add_option("--floor", options->floor,
+                    "The share, 0 to 1, of their own best that as many "
+                    "learners as possible should get")
+        ->check(CLI::Range(0.0, 1.0));
+  }
+  sub->callback([line, recommend] {
+    line->run = [line, recommend](const Console& console) {
+      return recommend(line->recommend, line->Connected().get(), console);
+    };
+  });
+}
+
 void AddRecommend(CLI::App* app, CommandLine* line) {
   CLI::App* recommend =
       Sub(app, "recommend", "Ask for a list, with reasons",
@@ -277,17 +307,23 @@ void AddRecommend(CLI::App* app, CommandLine* line) {
     };
   });
   AddRecommendPath(recommend, &line->goal, line->Connecting(), &line->run);
-  AddRecommendOne(recommend, line, "class",
-                  "One list for a class, its groups, and who needs something "
-                  "else",
-                  "Example: evenlight --tenant demo recommend class c1 --lang "
-                  "zh")
-      ->callback([line] {
-        line->run = [line](const Console& console) {
-          return RecommendClass(line->recommend, line->Connected().get(),
-                                console);
-        };
-      });
+  AddRecommendForTeacher(
+      recommend, line, "class",
+      "One list for a class, its groups, and who needs something else",
+      "Example: evenlight --tenant demo recommend class c1 --lang zh --pin "
+      "r7=begin_here --minutes 40 --floor 0.6",
+      RecommendClass, true);
+  AddRecommendForTeacher(
+      recommend, line, "group", "The same for learners that are named",
+      "Example: evenlight --tenant demo recommend group l1,l2,l7 --phase "
+      "post_class",
+      RecommendGroup, true);
+  AddRecommendForTeacher(
+      recommend, line, "lesson",
+      "Resources and lesson plans for a unit, by fit to what a class knows",
+      "The id is the class's. Name --kcs, or --subject.\n"
+      "Example: evenlight --tenant demo recommend lesson c1 --kcs fractions",
+      RecommendLesson, false);
 }
 
 void AddShow(CLI::App* app, CommandLine* line) {

@@ -36,6 +36,10 @@ class PlanPathRequest;
 class PlanPathResponse;
 class RecommendForClassRequest;
 class RecommendForClassResponse;
+class RecommendForGroupRequest;
+class RecommendForGroupResponse;
+class RecommendForLessonRequest;
+class RecommendForLessonResponse;
 class RecommendResourcesRequest;
 class RecommendResourcesResponse;
 class RecordEventsRequest;
@@ -109,6 +113,14 @@ inline constexpr Method<v1::ExplainRecommendationRequest,
         "/evenlight.v1.RecommendationService/ExplainRecommendation"};
 inline constexpr Method<v1::PlanPathRequest, v1::PlanPathResponse> kPlanPath = {
     "/evenlight.v1.RecommendationService/PlanPath"};
+inline constexpr Method<v1::RecommendForGroupRequest,
+                        v1::RecommendForGroupResponse>
+    kRecommendForGroup = {
+        "/evenlight.v1.RecommendationService/RecommendForGroup"};
+inline constexpr Method<v1::RecommendForLessonRequest,
+                        v1::RecommendForLessonResponse>
+    kRecommendForLesson = {
+        "/evenlight.v1.RecommendationService/RecommendForLesson"};
 inline constexpr Method<v1::ListModelsRequest, v1::ListModelsResponse>
     kListModels = {"/evenlight.v1.ModelService/ListModels"};
 inline constexpr Method<v1::ActivateModelRequest, v1::ActivateModelResponse>

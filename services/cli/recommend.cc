@@ -5,53 +5,11 @@
 #include "absl/strings/str_join.h"
 #include "evenlight/v1/recommendation_service.pb.h"
 #include "services/cli/methods.h"
+#include "services/cli/recommend_answer.h"
 #include "services/cli/text.h"
 
 namespace evenlight {
 namespace {
-
-v1::ResourceFilter FilterOf(const RecommendOptions& options) {
-  v1::ResourceFilter filter;
-  filter.set_subject(options.subject);
-  filter.set_grade(options.grade);
-  filter.set_language(options.resource_language);
-  filter.set_max_minutes(options.max_minutes);
-  for (const ResourceKind kind : options.kinds) {
-    filter.add_kinds(static_cast<v1::ResourceKind>(kind));
-  }
-  for (const std::string& kc : options.kcs) {
-    filter.add_knowledge_components(
-        absl::StrCat("knowledgeComponents/", IdOf(kc)));
-  }
-  for (const int need : options.needs) {
-    filter.add_accessibility_features(
-        static_cast<v1::AccessibilityFeature>(need));
-  }
-  filter.set_max_bandwidth_kbps(options.max_kbps);
-  for (const std::string& resource : options.exclude) {
-    filter.add_exclude_resources(absl::StrCat("resources/", IdOf(resource)));
-  }
-  return filter;
-}
-
-// Why a list is empty, as far as the request tells.
-const char* WhyEmpty(const RecommendOptions& options) {
-  return FilterOf(options).ByteSizeLong() > 0
-             ? "no resource passes the filters\n"
-             : "nothing is left to recommend: everything that fits was already "
-               "met or mastered\n";
-}
-
-template <typename Response>
-void ShowDegraded(const Response& response, const Console& console) {
-  if (!response.degraded()) return;
-  console.out << "degraded: "
-              << absl::StrJoin(response.degraded_reasons(), "; ") << "\n";
-}
-
-std::string KindOf(v1::ResourceKind kind) {
-  return WordOf(v1::ResourceKind_Name(kind), "RESOURCE_KIND_");
-}
 
 void ShowRecommendation(int number, const v1::Recommendation& r,
                         const Console& console) {
@@ -95,61 +53,43 @@ void Show(const RecommendOptions& options,
   if (number == 0) console.out << WhyEmpty(options);
 }
 
-std::string Ids(const google::protobuf::RepeatedPtrField<std::string>& names) {
-  return absl::StrJoin(names, " ", [](std::string* text, const auto& name) {
-    absl::StrAppend(text, IdOf(name));
-  });
-}
-
-void Show(const RecommendOptions& options,
-          const v1::RecommendForClassResponse& response,
-          const Console& console) {
-  console.out << "class " << options.id << ", model version "
-              << response.model_version() << "\n";
-  ShowDegraded(response, console);
-  int number = 0;
-  for (const v1::ClassRecommendation& r : response.recommendations()) {
-    console.out
-        << absl::StrFormat("%2d. %s\n", ++number, r.title())
-        << absl::StrFormat(
-               "    %s: %s, %.0f min, fits %d learners, gain %+.2f kcs\n",
-               std::string(IdOf(r.resource())), KindOf(r.kind()), r.minutes(),
-               r.num_learners_fit(), r.added_gain())
-        << "    " << r.reason_text() << "\n";
-  }
-  if (number == 0) console.out << WhyEmpty(options);
-  for (const v1::LearnerGroup& group : response.groups()) {
-    console.out << "group " << IdOf(group.resource()) << " ("
-                << group.learners_size() << "): " << group.reason_text()
-                << "\n    " << Ids(group.learners()) << "\n";
-  }
-  for (const v1::UnservedLearner& learner : response.unserved_learners()) {
-    console.out << "not served " << IdOf(learner.learner()) << ": "
-                << learner.reason_text();
-    if (!learner.instead_resource().empty()) {
-      console.out << " Instead: " << IdOf(learner.instead_resource());
-    }
-    console.out << "\n";
-  }
-}
-
-template <typename Response>
-int Answer(const RecommendOptions& options, absl::string_view what,
-           const absl::StatusOr<Response>& response, const Console& console) {
-  if (!response.ok()) {
-    return console.Fail(absl::StrCat("recommend ", what, " ", options.id),
-                        response.status());
-  }
-  if (console.is_json) {
-    console.Json(*response);
-  } else {
-    Show(options, *response, console);
-    console.out << std::flush;
-  }
-  return kExitOk;
-}
-
 }  // namespace
+
+v1::ResourceFilter FilterOf(const RecommendOptions& options) {
+  v1::ResourceFilter filter;
+  filter.set_subject(options.subject);
+  filter.set_grade(options.grade);
+  filter.set_language(options.resource_language);
+  filter.set_max_minutes(options.max_minutes);
+  for (const ResourceKind kind : options.kinds) {
+    filter.add_kinds(static_cast<v1::ResourceKind>(kind));
+  }
+  for (const std::string& kc : options.kcs) {
+    filter.add_knowledge_components(
+        absl::StrCat("knowledgeComponents/", IdOf(kc)));
+  }
+  for (const int need : options.needs) {
+    filter.add_accessibility_features(
+        static_cast<v1::AccessibilityFeature>(need));
+  }
+  filter.set_max_bandwidth_kbps(options.max_kbps);
+  for (const std::string& resource : options.exclude) {
+    filter.add_exclude_resources(absl::StrCat("resources/", IdOf(resource)));
+  }
+  return filter;
+}
+
+// Why a list is empty, as far as the request tells.
+const char* WhyEmpty(const RecommendOptions& options) {
+  return FilterOf(options).ByteSizeLong() > 0
+             ? "no resource passes the filters\n"
+             : "nothing is left to recommend: everything that fits was already "
+               "met or mastered\n";
+}
+
+std::string KindOf(v1::ResourceKind kind) {
+  return WordOf(v1::ResourceKind_Name(kind), "RESOURCE_KIND_");
+}
 
 int RecommendLearner(const RecommendOptions& options, Client* client,
                      const Console& console) {
@@ -163,19 +103,10 @@ int RecommendLearner(const RecommendOptions& options, Client* client,
   request.set_reason_language(options.language);
   request.set_include_score_parts(options.has_parts);
   return Answer(options, "learner",
-                Invoke(client, kRecommendResources, request), console);
-}
-
-int RecommendClass(const RecommendOptions& options, Client* client,
-                   const Console& console) {
-  v1::RecommendForClassRequest request;
-  request.set_class_name(absl::StrCat("classes/", options.id));
-  request.set_page_size(options.num);
-  request.set_phase(static_cast<v1::Phase>(options.phase));
-  *request.mutable_filter() = FilterOf(options);
-  request.set_reason_language(options.language);
-  return Answer(options, "class", Invoke(client, kRecommendForClass, request),
-                console);
+                Invoke(client, kRecommendResources, request), console,
+                [&](const v1::RecommendResourcesResponse& response) {
+                  Show(options, response, console);
+                });
 }
 
 }  // namespace evenlight

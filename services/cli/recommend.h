@@ -1,5 +1,5 @@
-// `evenlight recommend learner|class ID`: asks a running server and shows the
-// answer as a person reads it, with the reasons.
+// `evenlight recommend learner|class|group|lesson ID`: asks a running server
+// and shows the answer as a person reads it, with the reasons.
 
 #ifndef EVENLIGHT_SERVICES_CLI_RECOMMEND_H_
 #define EVENLIGHT_SERVICES_CLI_RECOMMEND_H_
@@ -15,7 +15,7 @@
 namespace evenlight {
 
 struct RecommendOptions {
-  std::string id;  // Of the learner or class.
+  std::string id;  // Of the learner or class; of learners, parted by `,`.
   int num = 0;     // 0: as many as the service gives by default.
   Phase phase = Phase::kUnspecified;
   std::string subject;
@@ -31,12 +31,24 @@ struct RecommendOptions {
   std::string request_id;   // Learner only.
   bool is_preview = false;  // Learner only: record nothing.
   bool has_parts = false;   // Learner only: show what the score is made of.
+  // Class and group only: resources, ids or names, each may end in `=reason`.
+  std::vector<std::string> pins;
+  std::vector<std::string> bans;
+  float list_minutes = 0;  // Class and group only: of the list. 0: no limit.
+  float floor = 0;         // Class and group only: see v1::ClassRules.
+  bool has_map = false;    // Not of a learner: show mastery per kc.
 };
 
 int RecommendLearner(const RecommendOptions& options, Client* client,
                      const Console& console);
+
+// In recommend_class.cc.
 int RecommendClass(const RecommendOptions& options, Client* client,
                    const Console& console);
+int RecommendGroup(const RecommendOptions& options, Client* client,
+                   const Console& console);
+int RecommendLesson(const RecommendOptions& options, Client* client,
+                    const Console& console);
 
 }  // namespace evenlight
 

@@ -1,15 +1,12 @@
 #include "services/server/class_lists.h"
 
-#include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/status_macros.h"
-#include "evenlight/v1/recommendation_service.pb.h"
-#include "recommender/class_plan/class_plan.h"
-#include "services/server/convert_recommendation.h"
+#include "evenlight/v1/class_lists.pb.h"
+#include "recommender/class_plan/lesson_list.h"
 #include "services/server/convert_value.h"
 #include "services/server/learner_lists.h"
 #include "services/server/learner_profiles.h"
@@ -17,6 +14,8 @@
 
 namespace evenlight {
 namespace {
+
+constexpr int kMaxGroup = 200;
 
 absl::StatusOr<SchoolClass> FindClass(const RosterStore& roster,
                                       const TenantId& tenant,
@@ -28,28 +27,43 @@ absl::StatusOr<SchoolClass> FindClass(const RosterStore& roster,
       absl::StrCat("class_name: there is no class ", NameOf(kClasses, id)));
 }
 
-// The learners of a class with their profiles and states.
-absl::StatusOr<std::vector<ClassLearner>> LearnersOf(const RosterStore& roster,
-                                                     const StateReader& states,
-                                                     const TenantId& tenant,
-                                                     const ClassId& id,
-                                                     const ModelSet& models) {
-  ASSIGN_OR_RETURN(const ClassMembers members, roster.GetMembers(tenant, id));
-  if (members.learners.empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("class ", NameOf(kClasses, id),
-                     " has no learners yet: RosterService.UpsertPeople adds "
-                     "them"));
+absl::StatusOr<std::vector<LearnerId>> MembersOf(const RosterStore& roster,
+                                                 const TenantId& tenant,
+                                                 const ClassId& id) {
+  ASSIGN_OR_RETURN(ClassMembers members, roster.GetMembers(tenant, id));
+  if (!members.learners.empty()) return std::move(members.learners);
+  return absl::FailedPreconditionError(
+      absl::StrCat("class ", NameOf(kClasses, id),
+                   " has no learners yet: RosterService.UpsertPeople adds "
+                   "them"));
+}
+
+absl::Status CheckOnRoster(const RosterStore& roster, const TenantId& tenant,
+                           absl::Span<const LearnerId> learners) {
+  FieldViolations violations;
+  const FieldPath root;
+  for (const LearnerId& learner : learners) {
+    ASSIGN_OR_RETURN(const std::optional<Person> person,
+                     roster.GetPerson(tenant, {ActorKind::kLearner, learner}));
+    if (person.has_value()) continue;
+    violations.Add(FieldPath(root, "learners"),
+                   absl::StrCat("there is no learner ",
+                                NameOf(kLearners, learner), " on the roster"));
   }
-  ASSIGN_OR_RETURN(std::vector<LearnerState> all_states,
-                   states.ReadMany(tenant, members.learners, models));
-  std::vector<ClassLearner> learners(members.learners.size());
-  for (size_t learner = 0; learner < learners.size(); ++learner) {
-    ASSIGN_OR_RETURN(learners[learner].profile,
-                     ProfileOf(roster, tenant, members.learners[learner]));
-    learners[learner].state = std::move(all_states[learner]);
+  return violations.ToStatus(absl::StatusCode::kNotFound);
+}
+
+absl::Status CheckKcs(const ResourceFilter& filter, const Catalog& catalog) {
+  FieldViolations violations;
+  const FieldPath root;
+  const FieldPath path(root, "filter");
+  for (const KcId& kc : filter.kcs) {
+    if (catalog.FindKc(kc) != KcIndex::kNone) continue;
+    violations.Add(
+        FieldPath(path, "knowledge_components"),
+        absl::StrCat("there is no knowledge component ", NameOf(kKcs, kc)));
   }
-  return learners;
+  return violations.ToStatus(absl::StatusCode::kNotFound);
 }
 
 }  // namespace
@@ -57,9 +71,93 @@ absl::StatusOr<std::vector<ClassLearner>> LearnersOf(const RosterStore& roster,
 ClassLists::ClassLists(Parts parts)
     : parts_(std::move(parts)), roster_(parts_.database) {}
 
-absl::Status ClassLists::Recommend(
+absl::StatusOr<ClassLists::Moment> ClassLists::MomentOf(
+    const TenantId& tenant) const {
+  Moment moment;
+  moment.now = parts_.clock->Now();
+  moment.models = parts_.registry->Serving(tenant);
+  ASSIGN_OR_RETURN(moment.snapshot,
+                   parts_.catalogs->Snapshot(tenant, moment.models));
+  RETURN_IF_ERROR(CheckHasResources(tenant, *moment.snapshot->catalog));
+  return moment;
+}
+
+absl::StatusOr<std::vector<ClassLearner>> ClassLists::LearnersOf(
+    const TenantId& tenant, absl::Span<const LearnerId> ids,
+    const Moment& moment) const {
+  ASSIGN_OR_RETURN(std::vector<LearnerState> states,
+                   parts_.states->ReadMany(tenant, ids, *moment.models));
+  std::vector<ClassLearner> learners(ids.size());
+  for (size_t learner = 0; learner < learners.size(); ++learner) {
+    ASSIGN_OR_RETURN(learners[learner].profile,
+                     ProfileOf(roster_, tenant, ids[learner]));
+    learners[learner].state = std::move(states[learner]);
+  }
+  return learners;
+}
+
+template <typename Response>
+absl::Status ClassLists::Plan(const Moment& moment,
+                              absl::Span<const ClassLearner> learners,
+                              const RecommendationRequest& request,
+                              const NamedRules& named,
+                              Response* response) const {
+  const Catalog& catalog = *moment.snapshot->catalog;
+  ASSIGN_OR_RETURN(const ClassRules rules,
+                   InCatalog(named, catalog, moment.now));
+  const ClassPlan plan = PlanForClass(
+      {*moment.snapshot, learners, request, parts_.policy, moment.now, rules});
+  FromClassPlan(plan, catalog, named, response);
+  response->set_model_version(moment.models->version);
+  response->set_catalog_version(catalog.version());
+  *response->mutable_create_time() = ToTimestamp(moment.now);
+  return absl::OkStatus();
+}
+
+absl::Status ClassLists::ForClass(
     const TenantId& tenant, const v1::RecommendForClassRequest& proto,
     v1::RecommendForClassResponse* response) const {
+  FieldViolations violations;
+  const FieldPath root;
+  const ClassId id = IdIn(kClasses, proto.class_name(),
+                          FieldPath(root, "class_name"), &violations);
+  RecommendationRequest request = ToRequest(proto, &violations);
+  const NamedRules rules = ToRules(proto.rules(), &violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  ASSIGN_OR_RETURN(const SchoolClass school_class,
+                   FindClass(roster_, tenant, id));
+  if (request.filter.grade == 0) request.filter.grade = school_class.grade;
+  ASSIGN_OR_RETURN(const Moment moment, MomentOf(tenant));
+  ASSIGN_OR_RETURN(const std::vector<LearnerId> members,
+                   MembersOf(roster_, tenant, id));
+  ASSIGN_OR_RETURN(const std::vector<ClassLearner> learners,
+                   LearnersOf(tenant, members, moment));
+  return Plan(moment, learners, request, rules, response);
+}
+
+absl::Status ClassLists::ForGroup(
+    const TenantId& tenant, const v1::RecommendForGroupRequest& proto,
+    v1::RecommendForGroupResponse* response) const {
+  FieldViolations violations;
+  const FieldPath root;
+  if (proto.learners().empty()) {
+    CheckCount(0, 1, kMaxGroup, FieldPath(root, "learners"), &violations);
+  }
+  const std::vector<LearnerId> ids = ToIds(kLearners, proto.learners(), root,
+                                           "learners", kMaxGroup, &violations);
+  const RecommendationRequest request = ToRequest(proto, &violations);
+  const NamedRules rules = ToRules(proto.rules(), &violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  RETURN_IF_ERROR(CheckOnRoster(roster_, tenant, ids));
+  ASSIGN_OR_RETURN(const Moment moment, MomentOf(tenant));
+  ASSIGN_OR_RETURN(const std::vector<ClassLearner> learners,
+                   LearnersOf(tenant, ids, moment));
+  return Plan(moment, learners, request, rules, response);
+}
+
+absl::Status ClassLists::ForLesson(
+    const TenantId& tenant, const v1::RecommendForLessonRequest& proto,
+    v1::RecommendForLessonResponse* response) const {
   FieldViolations violations;
   const FieldPath root;
   const ClassId id = IdIn(kClasses, proto.class_name(),
@@ -69,22 +167,20 @@ absl::Status ClassLists::Recommend(
   ASSIGN_OR_RETURN(const SchoolClass school_class,
                    FindClass(roster_, tenant, id));
   if (request.filter.grade == 0) request.filter.grade = school_class.grade;
-
-  const absl::Time now = parts_.clock->Now();
-  const std::shared_ptr<const ModelSet> models =
-      parts_.registry->Serving(tenant);
-  ASSIGN_OR_RETURN(const std::shared_ptr<const ServingSnapshot> snapshot,
-                   parts_.catalogs->Snapshot(tenant, models));
-  RETURN_IF_ERROR(CheckHasResources(tenant, *snapshot->catalog));
+  ASSIGN_OR_RETURN(const Moment moment, MomentOf(tenant));
+  const Catalog& catalog = *moment.snapshot->catalog;
+  RETURN_IF_ERROR(CheckKcs(request.filter, catalog));
+  ASSIGN_OR_RETURN(const std::vector<LearnerId> members,
+                   MembersOf(roster_, tenant, id));
   ASSIGN_OR_RETURN(const std::vector<ClassLearner> learners,
-                   LearnersOf(roster_, *parts_.states, tenant, id, *models));
-  const ClassPlan plan =
-      PlanForClass({*snapshot, learners, request, parts_.policy, now});
-
-  FromClassPlan(plan, *snapshot->catalog, response);
-  response->set_model_version(models->version);
-  response->set_catalog_version(snapshot->catalog->version());
-  *response->mutable_create_time() = ToTimestamp(now);
+                   LearnersOf(tenant, members, moment));
+  const ClassRules no_rules;
+  FromLessonList(RankForLesson({*moment.snapshot, learners, request,
+                                parts_.policy, moment.now, no_rules}),
+                 catalog, response);
+  response->set_model_version(moment.models->version);
+  response->set_catalog_version(catalog.version());
+  *response->mutable_create_time() = ToTimestamp(moment.now);
   return absl::OkStatus();
 }
 

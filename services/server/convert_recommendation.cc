@@ -21,21 +21,10 @@ constexpr int kMaxGrade = 12;
 constexpr int kMaxSubject = 64;
 constexpr int kDefaultPageSize = 10;
 constexpr int kMaxPageSize = 100;
-constexpr int kDefaultClassPageSize = 5;
-constexpr int kMaxClassPageSize = 20;
 
 bool HasPrimaryTag(absl::string_view tag, absl::string_view primary) {
   return absl::EqualsIgnoreCase(tag, primary) ||
          absl::StartsWithIgnoreCase(tag, absl::StrCat(primary, "-"));
-}
-
-int32_t ToListSize(int32_t page_size, int32_t default_size, int32_t max_size,
-                   FieldViolations* violations) {
-  if (page_size < 0) {
-    violations->Add(FieldPath(FieldPath(), "page_size"),
-                    absl::StrCat(page_size, " is negative"));
-  }
-  return page_size <= 0 ? default_size : std::min(page_size, max_size);
 }
 
 uint32_t ToKinds(const v1::ResourceFilter& from, const FieldPath& path,
@@ -53,6 +42,27 @@ uint32_t ToKinds(const v1::ResourceFilter& from, const FieldPath& path,
     kinds |= uint32_t{1} << kind;
   }
   return kinds;
+}
+
+void AddScoreParts(const ScoreParts& parts, const ScoreParts& weights,
+                   v1::Recommendation* to) {
+  for (int part = 0; part < kNumScoreParts; ++part) {
+    v1::ScorePart* added = to->add_score_parts();
+    added->set_name(kScorePartNames[part]);
+    added->set_value(parts[part]);
+    added->set_weight(weights[part]);
+  }
+}
+
+}  // namespace
+
+int32_t ToListSize(int32_t page_size, int32_t default_size, int32_t max_size,
+                   FieldViolations* violations) {
+  if (page_size < 0) {
+    violations->Add(FieldPath(FieldPath(), "page_size"),
+                    absl::StrCat(page_size, " is negative"));
+  }
+  return page_size <= 0 ? default_size : std::min(page_size, max_size);
 }
 
 ResourceFilter ToFilter(const v1::ResourceFilter& from,
@@ -87,36 +97,14 @@ ResourceFilter ToFilter(const v1::ResourceFilter& from,
   return to;
 }
 
-// What both kinds of lists say of a resource.
-template <typename Item>
-void DescribeResource(const Resource& resource, Item* item) {
-  item->set_resource(NameOf(kResources, resource.id));
-  item->set_title(resource.title);
-  item->set_kind(static_cast<v1::ResourceKind>(resource.kind));
-  item->set_minutes(resource.minutes);
-  item->set_link(resource.link);
-  for (const KcId& kc : resource.kcs) {
-    item->add_knowledge_components(NameOf(kKcs, kc));
+ReasonLanguage ToReasonLanguage(absl::string_view tag,
+                                FieldViolations* violations) {
+  if (!tag.empty() && !HasPrimaryTag(tag, "en") && !HasPrimaryTag(tag, "zh")) {
+    violations->Add(FieldPath(FieldPath(), "reason_language"),
+                    absl::StrCat(Quoted(tag), " is neither `en` nor `zh`"));
   }
+  return ReasonLanguageOf(tag);
 }
-
-void AddScoreParts(const ScoreParts& parts, const ScoreParts& weights,
-                   v1::Recommendation* to) {
-  for (int part = 0; part < kNumScoreParts; ++part) {
-    v1::ScorePart* added = to->add_score_parts();
-    added->set_name(kScorePartNames[part]);
-    added->set_value(parts[part]);
-    added->set_weight(weights[part]);
-  }
-}
-
-template <typename Response>
-void AddDegraded(const std::vector<std::string>& reasons, Response* to) {
-  to->set_degraded(!reasons.empty());
-  for (const std::string& reason : reasons) to->add_degraded_reasons(reason);
-}
-
-}  // namespace
 
 RecommendationRequest ToRequest(const v1::RecommendResourcesRequest& from,
                                 FieldViolations* violations) {
@@ -131,19 +119,6 @@ RecommendationRequest ToRequest(const v1::RecommendResourcesRequest& from,
   for (ResourceId& shown : ReadShownToken(from.page_token(), violations)) {
     to.filter.exclude.push_back(std::move(shown));
   }
-  return to;
-}
-
-RecommendationRequest ToRequest(const v1::RecommendForClassRequest& from,
-                                FieldViolations* violations) {
-  const FieldPath root;
-  RecommendationRequest to;
-  to.page_size = ToListSize(from.page_size(), kDefaultClassPageSize,
-                            kMaxClassPageSize, violations);
-  to.phase = ToPhase(from.phase(), FieldPath(root, "phase"), violations);
-  if (to.phase == Phase::kUnspecified) to.phase = Phase::kInClass;
-  to.filter = ToFilter(from.filter(), violations);
-  to.language = ToReasonLanguage(from.reason_language(), violations);
   return to;
 }
 
@@ -176,36 +151,6 @@ void FromRankedList(const RankedList& from, const Catalog& catalog,
     if (include_score_parts) AddScoreParts(ranked.parts, from.weights, added);
   }
   to->set_minutes_cap_reached(from.minutes_cap_reached);
-  AddDegraded(from.degraded, to);
-}
-
-void FromClassPlan(const ClassPlan& from, const Catalog& catalog,
-                   v1::RecommendForClassResponse* to) {
-  for (const ClassItem& item : from.items) {
-    v1::ClassRecommendation* added = to->add_recommendations();
-    DescribeResource(catalog.resource(item.resource), added);
-    added->set_added_gain(item.added_gain);
-    added->set_num_learners_fit(item.num_learners_fit);
-    added->set_reason_text(item.reason_text);
-  }
-  for (const ClassGroup& group : from.groups) {
-    v1::LearnerGroup* added = to->add_groups();
-    added->set_resource(
-        NameOf(kResources, catalog.resource(group.resource).id));
-    for (const LearnerId& learner : group.learners) {
-      added->add_learners(NameOf(kLearners, learner));
-    }
-    added->set_reason_text(group.reason_text);
-  }
-  for (const UnservedLearner& unserved : from.unserved) {
-    v1::UnservedLearner* added = to->add_unserved_learners();
-    added->set_learner(NameOf(kLearners, unserved.learner));
-    if (unserved.instead != ResourceIndex::kNone) {
-      added->set_instead_resource(
-          NameOf(kResources, catalog.resource(unserved.instead).id));
-    }
-    added->set_reason_text(unserved.reason_text);
-  }
   AddDegraded(from.degraded, to);
 }
 

@@ -1,28 +1,38 @@
-// Requests for recommendations and their answers between the wire and
-// recommender/pipeline and recommender/class_plan.
+// Requests for a learner's recommendations and their answers between the wire
+// and recommender/pipeline, and what all lists have in common.
 
 #ifndef EVENLIGHT_SERVICES_SERVER_CONVERT_RECOMMENDATION_H_
 #define EVENLIGHT_SERVICES_SERVER_CONVERT_RECOMMENDATION_H_
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "absl/strings/string_view.h"
 #include "core/catalog.h"
-#include "recommender/class_plan/class_plan.h"
 #include "recommender/pipeline/pipeline.h"
 #include "services/server/field_violations.h"
+#include "services/server/resource_name.h"
 
 namespace evenlight {
 
 namespace v1 {
-class RecommendForClassRequest;
-class RecommendForClassResponse;
 class RecommendResourcesRequest;
 class RecommendResourcesResponse;
+class ResourceFilter;
 }  // namespace v1
 
 // The request without its seed. Every fault is a violation.
 RecommendationRequest ToRequest(const v1::RecommendResourcesRequest& from,
                                 FieldViolations* violations);
-RecommendationRequest ToRequest(const v1::RecommendForClassRequest& from,
+
+// The parts that requests for lists have in common. `page_size` in
+// [1, max_size]; 0 is `default_size`.
+int32_t ToListSize(int32_t page_size, int32_t default_size, int32_t max_size,
+                   FieldViolations* violations);
+ResourceFilter ToFilter(const v1::ResourceFilter& from,
+                        FieldViolations* violations);
+ReasonLanguage ToReasonLanguage(absl::string_view tag,
                                 FieldViolations* violations);
 
 // The language of reasons for a tag: Chinese for `zh` and what begins so, else
@@ -38,8 +48,26 @@ ReasonLanguage ToReasonLanguage(absl::string_view tag,
 void FromRankedList(const RankedList& from, const Catalog& catalog,
                     bool include_score_parts,
                     v1::RecommendResourcesResponse* to);
-void FromClassPlan(const ClassPlan& from, const Catalog& catalog,
-                   v1::RecommendForClassResponse* to);
+
+// What every kind of list says of a resource.
+template <typename Item>
+void DescribeResource(const Resource& resource, Item* item) {
+  item->set_resource(NameOf(kResources, resource.id));
+  item->set_title(resource.title);
+  item->set_kind(static_cast<decltype(item->kind())>(resource.kind));
+  item->set_minutes(resource.minutes);
+  item->set_link(resource.link);
+  for (const KcId& kc : resource.kcs) {
+    item->add_knowledge_components(NameOf(kKcs, kc));
+  }
+}
+
+// What every list says of stages that were left out.
+template <typename Response>
+void AddDegraded(const std::vector<std::string>& reasons, Response* to) {
+  to->set_degraded(!reasons.empty());
+  for (const std::string& reason : reasons) to->add_degraded_reasons(reason);
+}
 
 }  // namespace evenlight
 

@@ -28,7 +28,31 @@ grpc::ServerUnaryReactor* RecommendationService::RecommendForClass(
       runner_, context, request, response,
       [this](const TenantId& tenant, const v1::RecommendForClassRequest& parsed,
              v1::RecommendForClassResponse* answer) {
-        return class_lists_.Recommend(tenant, parsed, answer);
+        return class_lists_.ForClass(tenant, parsed, answer);
+      });
+}
+
+grpc::ServerUnaryReactor* RecommendationService::RecommendForGroup(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::RecommendForGroupRequest, v1::RecommendForGroupResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant, const v1::RecommendForGroupRequest& parsed,
+             v1::RecommendForGroupResponse* answer) {
+        return class_lists_.ForGroup(tenant, parsed, answer);
+      });
+}
+
+grpc::ServerUnaryReactor* RecommendationService::RecommendForLesson(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::RecommendForLessonRequest,
+                  v1::RecommendForLessonResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant,
+             const v1::RecommendForLessonRequest& parsed,
+             v1::RecommendForLessonResponse* answer) {
+        return class_lists_.ForLesson(tenant, parsed, answer);
       });
 }
 

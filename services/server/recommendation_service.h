@@ -15,12 +15,17 @@ namespace evenlight {
 
 // Every method takes and gives bytes: calls are parsed by their worker.
 template <class Service>
-using RawRecommendation = v1::RecommendationService::
-    WithRawCallbackMethod_RecommendResources<
+using RawRecommendation =
+    v1::RecommendationService::WithRawCallbackMethod_RecommendResources<
         v1::RecommendationService::WithRawCallbackMethod_RecommendForClass<
-            v1::RecommendationService::WithRawCallbackMethod_PlanPath<
+            v1::RecommendationService::WithRawCallbackMethod_RecommendForGroup<
                 v1::RecommendationService::
-                    WithRawCallbackMethod_ExplainRecommendation<Service>>>>;
+                    WithRawCallbackMethod_RecommendForLesson<
+                        v1::RecommendationService::
+                            WithRawCallbackMethod_PlanPath<
+                                v1::RecommendationService::
+                                    WithRawCallbackMethod_ExplainRecommendation<
+                                        Service>>>>>>;
 
 // Thread-safe.
 class RecommendationService final
@@ -42,6 +47,14 @@ class RecommendationService final
       grpc::ByteBuffer* response) override;
 
   grpc::ServerUnaryReactor* RecommendForClass(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
+
+  grpc::ServerUnaryReactor* RecommendForGroup(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
+
+  grpc::ServerUnaryReactor* RecommendForLesson(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
       grpc::ByteBuffer* response) override;
 

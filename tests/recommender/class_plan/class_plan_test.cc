@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,86 +11,13 @@
 #include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "recommender/class_plan/class_candidates.h"
-#include "recommender/class_plan/class_gains.h"
-#include "recommender/class_plan/gain.h"
-#include "tests/support/learning_world.h"
+#include "tests/recommender/class_plan/class_world.h"
 
 namespace evenlight {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-struct Class {
-  std::shared_ptr<const ServingSnapshot> snapshot;
-  std::vector<ClassLearner> learners = {};
-  RecommendationRequest request = {};
-  RankingPolicy policy = {};
-
-  ClassPlan Plan() const {
-    return PlanForClass({*snapshot, learners, request, policy, kNow});
-  }
-};
-
-Class RandomClass(int seed) {
-  Random random(seed);
-  Class c;
-  c.snapshot = RandomSnapshot(random, {.num_resources = 1 + Below(random, 80),
-                                       .has_model = Chance(random, 0.8)});
-  for (int learner = 1 + Below(random, 12); learner > 0; --learner) {
-    LearnerProfile profile = RandomProfile(random);
-    profile.id = absl::StrCat("l", learner);
-    c.learners.push_back(
-        {profile,
-         RandomState(random, *c.snapshot,
-                     Chance(random, 0.2) ? 0 : Below(random, 50), false)});
-  }
-  if (Chance(random, 0.5)) {
-    c.request.filter = RandomFilter(random, *c.snapshot->catalog);
-  }
-  c.request.page_size = 1 + Below(random, 6);
-  return c;
-}
-
-// What every learner would gain from every resource of the catalog, 0 where it
-// is not eligible for them.
-class Gains {
- public:
-  explicit Gains(const Class& c) {
-    for (const ClassLearner& learner : c.learners) {
-      const LearnerView view(c.snapshot.get(), &learner.state, kNow,
-                             c.policy.mastered_p_known);
-      const EligibilityGate gate(&view, learner.profile, c.request.filter,
-                                 c.request.phase);
-      std::vector<float>& row = by_learner_[learner.profile.id];
-      std::vector<bool>& eligible = eligible_[learner.profile.id];
-      for (int r = 0; r < c.snapshot->catalog->num_resources(); ++r) {
-        row.push_back(Gain(view, gate, c.policy, ResourceIndex{r}));
-        eligible.push_back(IsEligible(gate, ResourceIndex{r}));
-      }
-    }
-  }
-
-  float Of(const LearnerId& learner, ResourceIndex resource) const {
-    return by_learner_.at(learner)[ToInt(resource)];
-  }
-  bool IsEligibleFor(const LearnerId& learner, ResourceIndex resource) const {
-    return eligible_.at(learner)[ToInt(resource)];
-  }
-  bool IsAnyEligibleFor(const LearnerId& learner) const {
-    const std::vector<bool>& row = eligible_.at(learner);
-    return std::find(row.begin(), row.end(), true) != row.end();
-  }
-  float BestOf(const LearnerId& learner) const {
-    const std::vector<float>& row = by_learner_.at(learner);
-    return *std::max_element(row.begin(), row.end());
-  }
-
- private:
-  std::map<LearnerId, std::vector<float>> by_learner_;
-  std::map<LearnerId, std::vector<bool>> eligible_;
-};
 
 template <typename Check>
 void ForEachClass(Check check) {
@@ -241,30 +167,6 @@ TEST(ClassPlanProperty, WhatAnUnservedLearnerGetsInsteadIsEligible) {
   });
 }
 
-// The class as the plan sees it.
-struct Seen {
-  explicit Seen(const Class& c) {
-    for (const ClassLearner& learner : c.learners) {
-      learners.push_back(std::make_unique<PlannedLearner>(
-          LearnerView(c.snapshot.get(), &learner.state, kNow,
-                      c.policy.mastered_p_known),
-          learner.profile, c.request.filter, c.request.phase));
-    }
-    candidates = FindClassCandidates(learners, c.policy);
-    gains = ComputeClassGains(learners, candidates, c.policy);
-  }
-
-  int ColumnOf(ResourceIndex resource) const {
-    return static_cast<int>(std::find(candidates.shared.begin(),
-                                      candidates.shared.end(), resource) -
-                            candidates.shared.begin());
-  }
-
-  std::vector<std::unique_ptr<PlannedLearner>> learners;
-  ClassCandidates candidates;
-  ClassGains gains;
-};
-
 TEST(ClassPlanProperty, WhatServesIsTheGainOrNothing) {
   int num_dropped = 0;
   ForEachClass([&](const Class& c, const ClassPlan&) {
@@ -365,12 +267,6 @@ TEST(ClassPlanTest, ACatalogWithoutKcsStillGivesAList) {
   ASSERT_EQ(plan.groups.size(), 1u);
   EXPECT_EQ(plan.groups[0].reason_text,
             "v suits one learner; no clear gain is expected.");
-}
-
-void AddLearner(const LearnerId& id, int32_t grade, Class& c) {
-  LearnerProfile& profile = c.learners.emplace_back().profile;
-  profile.id = id;
-  profile.grade = grade;
 }
 
 // The kc is forgotten as fast as it is learnt: what is known of it stays.

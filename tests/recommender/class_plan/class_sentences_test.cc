@@ -8,6 +8,15 @@
 namespace evenlight {
 namespace {
 
+ClassItem Item(ResourceIndex resource, int32_t num_learners_fit,
+               ItemUse use = ItemUse::kUnspecified) {
+  ClassItem item;
+  item.resource = resource;
+  item.num_learners_fit = num_learners_fit;
+  item.use = use;
+  return item;
+}
+
 TEST(ClassSentencesTest, ReadAsTheyAreMeant) {
   KnowledgeComponent kc = Kc("f");
   kc.title = "Fractions";
@@ -18,11 +27,11 @@ TEST(ClassSentencesTest, ReadAsTheyAreMeant) {
   const ResourceIndex r{0};
   const auto en = ReasonLanguage::kEnglish;
   const auto zh = ReasonLanguage::kChinese;
-  EXPECT_EQ(ExplainItem(catalog, r, 1, true, en),
+  EXPECT_EQ(ExplainItem(catalog, Item(r, 1), true, "", en),
             "Helps one learner with Fractions.");
-  EXPECT_EQ(ExplainItem(catalog, r, 4, true, en),
+  EXPECT_EQ(ExplainItem(catalog, Item(r, 4), true, "", en),
             "Helps 4 learners with Fractions.");
-  EXPECT_EQ(ExplainItem(catalog, r, 4, true, zh),
+  EXPECT_EQ(ExplainItem(catalog, Item(r, 4), true, "", zh),
             "能帮助 4 名学生学习“Fractions”。");
   EXPECT_EQ(ExplainGroup(catalog, r, 1, true, en),
             "One learner gains most from Fractions.");
@@ -48,11 +57,11 @@ TEST(ClassSentencesTest, ClaimNoHelpWithoutAGain) {
   const ResourceIndex r{0};
   const auto en = ReasonLanguage::kEnglish;
   const auto zh = ReasonLanguage::kChinese;
-  EXPECT_EQ(ExplainItem(catalog, r, 1, false, en),
+  EXPECT_EQ(ExplainItem(catalog, Item(r, 1), false, "", en),
             "Suits one learner; no clear gain is expected.");
-  EXPECT_EQ(ExplainItem(catalog, r, 4, false, en),
+  EXPECT_EQ(ExplainItem(catalog, Item(r, 4), false, "", en),
             "Suits 4 learners; no clear gain is expected.");
-  EXPECT_EQ(ExplainItem(catalog, r, 4, false, zh),
+  EXPECT_EQ(ExplainItem(catalog, Item(r, 4), false, "", zh),
             "适合 4 名学生，但预计没有明显提高。");
   EXPECT_EQ(ExplainGroup(catalog, r, 1, false, en),
             "Fractions suits one learner; no clear gain is expected.");

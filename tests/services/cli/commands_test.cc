@@ -87,6 +87,78 @@ TEST_F(CommandsTest, AClassListShowsGroupsAndTheUnserved) {
   EXPECT_THAT(out_.str(), HasSubstr("Instead: r9"));
 }
 
+TEST_F(CommandsTest, TheTeachersRulesAreSentAndTheMapIsShown) {
+  v1::ClassRules seen;
+  const auto answer = [&](const auto& request, auto* response) {
+    seen = request.rules();
+    auto* item = response->add_recommendations();
+    item->set_resource("resources/r1");
+    item->set_use(v1::ClassRecommendation::USE_WHOLE_CLASS);
+    auto* first = response->add_see_first();
+    first->set_learner("learners/l4");
+    first->set_chance(.125f);
+    first->set_reason_text("Lacks much.");
+    auto* kc = response->add_mastery();
+    kc->set_knowledge_component("knowledgeComponents/k1");
+    kc->set_share_mastered(.25f);
+    response->add_notices("A notice.");
+    return absl::OkStatus();
+  };
+  server_.On(kRecommendForClass, answer);
+  server_.On(kRecommendForGroup, [&](const auto& request, auto* response) {
+    EXPECT_EQ(request.learners_size(), 2);
+    EXPECT_EQ(request.learners(1), "learners/l2");
+    return answer(request, response);
+  });
+  RecommendOptions options;
+  options.id = "l1,learners/l2";
+  options.pins = {"r1=Begin here = now", "resources/r2"};
+  options.bans = {"r3"};
+  options.list_minutes = 40;
+  options.floor = .5f;
+  options.has_map = true;
+  for (const auto recommend : {RecommendClass, RecommendGroup}) {
+    out_.str("");
+    EXPECT_EQ(recommend(options, &server_, console_), kExitOk);
+    ASSERT_EQ(seen.pins_size(), 2);
+    EXPECT_EQ(seen.pins(0).resource(), "resources/r1");
+    EXPECT_EQ(seen.pins(0).reason(), "Begin here = now");
+    EXPECT_EQ(seen.pins(1).resource(), "resources/r2");
+    EXPECT_EQ(seen.pins(1).reason(), "");
+    EXPECT_EQ(seen.bans(0).resource(), "resources/r3");
+    EXPECT_EQ(seen.max_minutes(), 40);
+    EXPECT_EQ(seen.floor(), .5f);
+    EXPECT_THAT(out_.str(), HasSubstr("A notice.\n"));
+    EXPECT_THAT(out_.str(), HasSubstr(", whole_class, "));
+    EXPECT_THAT(out_.str(),
+                HasSubstr("see first l4 (chance 12%): Lacks much.\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("mastered  25%"));
+  }
+}
+
+TEST_F(CommandsTest, ALessonShowsResourcesAndGaps) {
+  server_.On(kRecommendForLesson, [](const auto& request, auto* response) {
+    EXPECT_EQ(request.class_name(), "classes/c1");
+    EXPECT_EQ(request.filter().knowledge_components(0),
+              "knowledgeComponents/k1");
+    auto* resource = response->add_resources();
+    resource->set_resource("resources/plan");
+    resource->set_kind(v1::RESOURCE_KIND_LESSON_PLAN);
+    resource->set_num_learners_ready(7);
+    auto* gap = response->add_gaps();
+    gap->set_knowledge_component("knowledgeComponents/k0");
+    gap->set_num_learners(3);
+    return absl::OkStatus();
+  });
+  RecommendOptions options;
+  options.id = "c1";
+  options.kcs = {"k1"};
+  EXPECT_EQ(RecommendLesson(options, &server_, console_), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("plan: lesson_plan"));
+  EXPECT_THAT(out_.str(), HasSubstr("ready 7, mastered 0"));
+  EXPECT_THAT(out_.str(), HasSubstr("gap k0 (3)"));
+}
+
 TEST_F(CommandsTest, EveryFilterOfTheApiIsSentForLearnersAndClasses) {
   std::vector<v1::ResourceFilter> seen;
   const auto handler = [&](const auto& request, auto*) {

@@ -48,6 +48,8 @@ TEST(MethodsTest, NamesAndTypesAreThoseOfTheProtos) {
   ExpectAsInProtos(kPlanPath);
   ExpectAsInProtos(kSetGoal);
   ExpectAsInProtos(kGetGoal);
+  ExpectAsInProtos(kRecommendForGroup);
+  ExpectAsInProtos(kRecommendForLesson);
   ExpectAsInProtos(kListModels);
   ExpectAsInProtos(kActivateModel);
   ExpectAsInProtos(kRollbackModel);
