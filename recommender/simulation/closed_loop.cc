@@ -9,7 +9,6 @@
 #include "core/mutex.h"
 #include "core/parallel_for.h"
 #include "core/status_macros.h"
-#include "recommender/simulation/loop_learner.h"
 
 namespace evenlight {
 namespace {
@@ -43,7 +42,7 @@ class SchoolLoop {
 
   absl::StatusOr<std::vector<SeedFigures>> Run() {
     const std::vector<std::vector<Interaction>> tracks =
-        RunCohort(course_, world_, options_.num_learners);
+        RunCohort(course_, world_, options_.num_learners, options_.minutes_cap);
     ASSIGN_OR_RETURN(ModelSet models,
                      options_.fit_models({course_, tracks, seed_}));
     models.version = 1;
@@ -68,7 +67,7 @@ class SchoolLoop {
       const std::unique_ptr<LoopPolicy> policy =
           MakeLoopPolicy(name, student.get(), &course_);
       Random random(seed_, kAnswerPurpose, stream);
-      Add(RunLearner({course_, *snapshot_}, learner.goal, policy.get(),
+      Add(RunLearner(SettingOf(*snapshot_), learner.goal, policy.get(),
                      student.get(), &random),
           learner.tier, &figures);
     }
@@ -76,6 +75,12 @@ class SchoolLoop {
     figures.gain_per_hour /= num_learners;
     for (double& point : figures.curve) point /= num_learners;
     return figures;
+  }
+
+  LoopSetting SettingOf(const ServingSnapshot& snapshot) const {
+    return {.course = course_,
+            .snapshot = snapshot,
+            .minutes_cap = static_cast<float>(options_.minutes_cap)};
   }
 
   static void Add(const LearnerRun& run, size_t tier, SeedFigures* figures) {
@@ -101,10 +106,10 @@ class SchoolLoop {
   std::shared_ptr<const ServingSnapshot> snapshot_;
 };
 
-absl::Status CheckRange(absl::string_view name, int value, int max) {
-  if (value >= 1 && value <= max) return absl::OkStatus();
+absl::Status CheckRange(absl::string_view name, int value, int min, int max) {
+  if (value >= min && value <= max) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(name, " is ", value, ", not in [1, ", max, "]"));
+      absl::StrCat(name, " is ", value, ", not in [", min, ", ", max, "]"));
 }
 
 absl::Status CheckOnce(const std::vector<std::string>& names,
@@ -123,8 +128,9 @@ absl::Status CheckOnce(const std::vector<std::string>& names,
 
 absl::StatusOr<std::vector<StudentKind>> Check(
     const ClosedLoopOptions& options) {
-  RETURN_IF_ERROR(CheckRange("seeds", options.num_seeds, 1000));
-  RETURN_IF_ERROR(CheckRange("learners", options.num_learners, 100000));
+  RETURN_IF_ERROR(CheckRange("seeds", options.num_seeds, 1, 1000));
+  RETURN_IF_ERROR(CheckRange("learners", options.num_learners, 1, 100000));
+  RETURN_IF_ERROR(CheckRange("minutes", options.minutes_cap, 4, 120));
   RETURN_IF_ERROR(CheckOnce(options.students, "student model"));
   RETURN_IF_ERROR(CheckOnce(options.policies, "policy"));
   for (const std::string& policy : options.policies) {
@@ -179,7 +185,8 @@ LoopLearner MakeLoopLearner(int64_t seed, int number, int num_learners) {
 
 std::vector<std::vector<Interaction>> RunCohort(const Course& course,
                                                 const StudentWorld& world,
-                                                int num_learners) {
+                                                int num_learners,
+                                                int minutes_cap) {
   const int num_cohort = std::max(kMinCohort, num_learners);
   const std::shared_ptr<const ServingSnapshot> no_models =
       Bind(course.catalog, std::make_shared<const ModelSet>());
@@ -193,9 +200,12 @@ std::vector<std::vector<Interaction>> RunCohort(const Course& course,
     const std::unique_ptr<LoopPolicy> policy = MakeLoopPolicy(
         number % 2 == 0 ? "random" : "curriculum", nullptr, nullptr);
     Random random(world.seed, kAnswerPurpose, stream);
-    tracks.push_back(RunLearner({course, *no_models}, learner.goal,
-                                policy.get(), student.get(), &random)
-                         .track);
+    tracks.push_back(
+        RunLearner({.course = course,
+                    .snapshot = *no_models,
+                    .minutes_cap = static_cast<float>(minutes_cap)},
+                   learner.goal, policy.get(), student.get(), &random)
+            .track);
   }
   return tracks;
 }

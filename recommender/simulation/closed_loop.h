@@ -17,6 +17,7 @@
 #include "recommender/models/model_set.h"
 #include "recommender/simulation/course.h"
 #include "recommender/simulation/district.h"
+#include "recommender/simulation/loop_learner.h"
 #include "recommender/simulation/loop_policy.h"
 #include "recommender/simulation/student_world.h"
 
@@ -40,7 +41,9 @@ struct ClosedLoopOptions {
   std::vector<std::string> policies = DefaultLoopPolicies();
   int num_seeds = 20;      // In [1, 1000]: schools, each with its own learners.
   int num_learners = 200;  // In [1, 100000]: of each school.
-  int64_t seed = 1;        // Of all randomness.
+  int minutes_cap =
+      static_cast<int>(kLoopMinutesCap);  // Of a session, [4, 120].
+  int64_t seed = 1;                       // Of all randomness.
   int num_threads = 1;
   FitModels fit_models;
   std::function<void(double done)> progress;  // May be empty. One at a time.
@@ -79,7 +82,8 @@ LoopLearner MakeLoopLearner(int64_t seed, int number, int num_learners);
 // whom studied at random and half in the order of the curriculum.
 std::vector<std::vector<Interaction>> RunCohort(const Course& course,
                                                 const StudentWorld& world,
-                                                int num_learners);
+                                                int num_learners,
+                                                int minutes_cap);
 
 // Cells by student, then policy, both in the order of `options`. They do not
 // depend on the number of threads, nor on which other cells are asked for.

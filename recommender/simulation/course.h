@@ -1,5 +1,5 @@
 // The course of the closed loop: ten kcs with the prerequisites that the
-// catalog states, and for each a film and twelve exercises from easy to hard.
+// catalog states, and for each a film and twenty exercises from easy to hard.
 
 #ifndef EVENLIGHT_RECOMMENDER_SIMULATION_COURSE_H_
 #define EVENLIGHT_RECOMMENDER_SIMULATION_COURSE_H_
@@ -15,7 +15,7 @@
 namespace evenlight {
 
 inline constexpr int kNumCourseKcs = 10;
-inline constexpr int kNumCourseExercises = 12;  // Of each kc.
+inline constexpr int kNumCourseExercises = 20;  // Of each kc.
 
 // By kc, the kcs that it needs.
 using PrerequisiteGraph = std::vector<std::vector<int>>;

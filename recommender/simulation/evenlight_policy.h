@@ -8,8 +8,9 @@
 
 namespace evenlight {
 
-// Asks as an app with a goal would: for resources of the goal and what it
-// needs, of at most the minutes that are left.
+// Asks as an app with a goal would: for resources of the goal; where nothing of
+// that is ready, for those of the goal and what it needs. Of at most the
+// minutes that are left.
 class EvenlightPolicy : public LoopPolicy {
  public:
   // kUnspecified: the phase of the session.
@@ -18,6 +19,8 @@ class EvenlightPolicy : public LoopPolicy {
   ResourceIndex Choose(const LoopView& view, Random* random) override;
 
  private:
+  RankedList Ask(const LoopView& view, absl::Span<const KcIndex> kcs);
+
   const Phase phase_;
   const RankingPolicy ranking_;
   const LearnerProfile profile_;

@@ -33,8 +33,8 @@ class LearnerLoop {
   }
 
   LearnerRun Run() {
-    run_.hours =
-        static_cast<double>(setting_.schedule.size()) * kLoopMinutesCap / 60;
+    run_.hours = static_cast<double>(setting_.schedule.size()) *
+                 setting_.minutes_cap / 60;
     now_ = kStart;
     run_.curve.push_back(PCorrectOnGoal());
     for (size_t number = 0; number < setting_.schedule.size(); ++number) {
@@ -59,10 +59,10 @@ class LearnerLoop {
   void RunSession(size_t number) {
     const LoopSession& session = setting_.schedule[number];
     now_ = kStart + absl::Hours(24 * session.day + session.hour);
-    float minutes_left = kLoopMinutesCap;
+    float minutes_left = setting_.minutes_cap;
     while (minutes_left > 0) {
       const double done =
-          static_cast<double>(number) + 1 - minutes_left / kLoopMinutesCap;
+          static_cast<double>(number) + 1 - minutes_left / setting_.minutes_cap;
       const ResourceIndex resource =
           policy_.Choose({setting_.snapshot, state_, run_.track, goal_, scope_,
                           in_scope_, session.phase, now_, minutes_left,

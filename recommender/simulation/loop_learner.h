@@ -17,9 +17,10 @@
 
 namespace evenlight {
 
-// The minutes of a learner on one day are under this cap, and every policy has
-// all of them.
-inline constexpr float kLoopMinutesCap = 20;
+// The cap of a learner's minutes on a day; every policy has all of them. Six
+// times ten minutes are some thirty resources for ten kcs, about as many as an
+// episode of EduSim has steps.
+inline constexpr float kLoopMinutesCap = 10;
 
 struct LoopSession {
   int day = 0;
@@ -27,7 +28,7 @@ struct LoopSession {
   Phase phase = Phase::kSelfStudy;
 };
 
-// Twelve days, at most one session a day, of kLoopMinutesCap each.
+// Twelve days, at most one session a day, each as long as the cap.
 inline constexpr std::array<LoopSession, 6> kLoopSchedule = {
     {{0, 10, Phase::kInClass},
      {1, 16, Phase::kPostClass},
@@ -45,6 +46,7 @@ struct LoopSetting {
   const Course& course;
   const ServingSnapshot& snapshot;
   absl::Span<const LoopSession> schedule = kLoopSchedule;
+  float minutes_cap = kLoopMinutesCap;  // Of each session.
 };
 
 struct LearnerRun {

@@ -74,6 +74,8 @@ inline void AddSimulatePolicy(CLI::App* simulate, SimulateFlags* flags,
                   "Schools, each with its own learners and models; default 20");
   sub->add_option("--learners", policy->num_learners,
                   "Learners of a school; default 200");
+  sub->add_option("--minutes", policy->minutes_cap,
+                  "Of each of the six sessions; default 10");
   sub->add_option("--seed", policy->seed, "Of all randomness; default 1");
   policy->num_threads = DefaultNumThreads();
   sub->add_option("--threads", policy->num_threads, "Default: one per core")

@@ -24,6 +24,7 @@ ClosedLoopOptions LoopOptions(const SimulatePolicyOptions& options) {
   loop.policies = NamesOr(options.policies, DefaultLoopPolicies());
   loop.num_seeds = options.num_seeds;
   loop.num_learners = options.num_learners;
+  loop.minutes_cap = options.minutes_cap;
   loop.seed = options.seed;
   loop.num_threads = options.num_threads;
   loop.fit_models = FitLoopModels;
@@ -54,7 +55,8 @@ absl::Status WriteReport(const SimulatePolicyOptions& options,
   if (options.out_file.empty()) return absl::OkStatus();
   const std::vector<LogField> head = {{"seed", options.seed},
                                       {"seeds", options.num_seeds},
-                                      {"learners", options.num_learners}};
+                                      {"learners", options.num_learners},
+                                      {"minutes", options.minutes_cap}};
   RETURN_IF_ERROR(WriteFile(options.out_file, LoopReport(head, cells)));
   for (const std::string& student : students) {
     RETURN_IF_ERROR(WriteFile(ChartPath(options, student),

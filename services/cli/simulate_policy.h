@@ -19,6 +19,7 @@ struct SimulatePolicyOptions {
   std::vector<std::string> policies;
   int num_seeds = 20;
   int num_learners = 200;
+  int minutes_cap = 10;  // Of a session.
   int64_t seed = 1;
   int num_threads = 2;
   // A JSON report; empty: none. Beside it, with `.json` replaced by
