@@ -70,14 +70,14 @@ std::string LoopMatrix(absl::Span<const LoopCell> cells) {
   const std::vector<std::string> students = NamesOf(cells, &LoopCell::student);
   std::string text = absl::StrFormat("%-22s", "gain per hour");
   for (const std::string& student : students) {
-    absl::StrAppendFormat(&text, " %19s", student + " ");
+    absl::StrAppendFormat(&text, " %20s", student + " ");
   }
   for (const std::string& policy : NamesOf(cells, &LoopCell::policy)) {
     absl::StrAppendFormat(&text, "\n%-22s", policy);
     // Every policy has every student, in the same order.
     for (const LoopCell& cell : cells) {
       if (cell.policy != policy) continue;
-      absl::StrAppendFormat(&text, " %19s", Entry(cell, cells));
+      absl::StrAppendFormat(&text, " %20s", Entry(cell, cells));
     }
   }
   return text + "\n";

@@ -146,10 +146,10 @@ LoopCell Cell(const std::string& policy, double gain) {
 TEST(LoopReportTest, TheMatrixMarksTheBestBaseline) {
   EXPECT_EQ(LoopMatrix({Cell("evenlight", .3), Cell("random", .1),
                         Cell("curriculum", .2)}),
-            "gain per hour                         irt \n"
-            "evenlight                         0.3000 \n"
-            "random                            0.1000 \n"
-            "curriculum                        0.2000*\n");
+            "gain per hour                          irt \n"
+            "evenlight                           0.3000 \n"
+            "random                              0.1000 \n"
+            "curriculum                          0.2000*\n");
 }
 
 TEST(LoopReportTest, TheChartHasACurveForEachPolicyOverDays) {
