@@ -21,9 +21,10 @@ struct RankingPolicy {
   int64_t version = 1;
   // By Phase (kUnspecified has the weights of self-study), each >= 0.
   std::array<ScoreParts, 5> weights = DefaultWeights();
-  float diversity = 0.2f;         // MMR: 0 by score alone, 1 by variety alone.
-  float mastered_p_known = 0.9f;  // From this P(known) on a kc is mastered.
-  float band_low = 0.7f;          // The plateau of P(correct).
+  float diversity = 0.2f;  // MMR: 0 by score alone, 1 by variety alone.
+  // From this P(known) on a kc is mastered: Corbett & Anderson (UMUAI 1994).
+  float mastered_p_known = 0.95f;
+  float band_low = 0.7f;  // The plateau of P(correct).
   float band_high = 0.9f;
   ExplorationPolicy exploration;
   MinutesCapPolicy minutes_cap;

@@ -21,7 +21,7 @@
 #include "services/cli/path_flags.h"
 #include "services/cli/recommend.h"
 #include "services/cli/show.h"
-#include "services/cli/simulate.h"
+#include "services/cli/simulate_flags.h"
 #include "services/cli/train.h"
 #include "services/interop/parse.h"
 
@@ -46,8 +46,7 @@ struct CommandLine {
   ShowLearnerOptions show;
   GoalOptions goal;
   int64_t version = 0;
-  SimulateOptions simulate;
-  std::string simulate_end;
+  SimulateFlags simulate;
 
   std::function<int(const Console&)> run;
 
@@ -390,35 +389,6 @@ void AddModels(CLI::App* app, CommandLine* line) {
       });
 }
 
-void AddSimulate(CLI::App* app, CommandLine* line) {
-  CLI::App* simulate = Sub(app, "simulate", "Make synthetic data",
-                           "Example: evenlight simulate district --out DIR");
-  simulate->require_subcommand(1);
-  CLI::App* sub = Sub(
-      simulate, "district",
-      "Schools of five tiers, classes, teachers, a curriculum, and learners "
-      "who learn and forget",
-      "Writes kcs.jsonl, resources.jsonl, roster.csv and events.jsonl, to be "
-      "imported in this\norder. The same flags write the same bytes; all ids "
-      "begin with `syn-`.\n"
-      "Example: evenlight simulate district --learners 2000 --seed 7 --out "
-      "district");
-  DistrictOptions* district = &line->simulate.district;
-  sub->add_option("--learners", district->num_learners, "Default 2000");
-  sub->add_option("--seed", district->seed, "Default 7");
-  sub->add_option("--weeks", district->weeks, "Weeks of events; default 6");
-  sub->add_option("--end", line->simulate_end,
-                  "When they end; default 2026-01-01T00:00:00Z")
-      ->check(TimeFlag(&district->end));
-  sub->add_option("--out", line->simulate.out_dir, "The directory to write to")
-      ->required();
-  sub->callback([line] {
-    line->run = [line](const Console& console) {
-      return SimulateDistrict(line->simulate, console);
-    };
-  });
-}
-
 void AddDoctor(CLI::App* app, CommandLine* line) {
   Sub(app, "doctor", "What a running server has, lacks and should get next",
       "Example: evenlight --tenant demo doctor")
@@ -454,7 +424,7 @@ void AddAll(CLI::App* app, CommandLine* line) {
   AddShow(app, line);
   AddExplain(app, line);
   AddModels(app, line);
-  AddSimulate(app, line);
+  AddSimulate(app, &line->simulate, &line->run);
   AddDoctor(app, line);
 }
 
