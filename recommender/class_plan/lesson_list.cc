@@ -16,6 +16,7 @@ constexpr float kFitWeight = 0.5f;
 constexpr float kGainWeight = 0.3f;
 constexpr float kQualityWeight = 0.2f;
 constexpr float kHalfGain = 0.1f;  // In kcs.
+constexpr size_t kBlock = 64;
 // A gap is what at least this share of the class lacks.
 constexpr float kGapShare = 0.2f;
 
@@ -34,9 +35,7 @@ class LessonRanker {
   LessonList Rank() const {
     const ClassScope scope = ScopeOf(learners_, input_.request.filter);
     LessonList list;
-    for (const ResourceIndex resource : Scope()) {
-      if (IsForAnybody(resource)) list.resources.push_back(Judge(resource));
-    }
+    list.resources = JudgeAll();
     KeepBest(list.resources);
     for (LessonResource& one : list.resources) {
       one.reason_text = ExplainForLesson(catalog_, one, num_learners(),
@@ -85,36 +84,57 @@ class LessonRanker {
     return learner.request_gate.CheckForTeacher(resource) == Refusal::kNone;
   }
 
-  bool IsForAnybody(ResourceIndex resource) const {
-    return std::any_of(
-        learners_.begin(), learners_.end(),
-        [&](const auto& learner) { return Passes(*learner, resource); });
+  struct Sums {
+    bool is_for_anybody = false;
+    float fit = 0;
+    LessonResource judged;
+  };
+
+  // A few resources at a time, one learner after the other: both the catalog
+  // and what is known of each learner are larger than a processor's cache.
+  std::vector<LessonResource> JudgeAll() const {
+    std::vector<Sums> all;
+    for (const ResourceIndex resource : Scope()) {
+      all.emplace_back().judged.resource = resource;
+    }
+    for (size_t begin = 0; begin < all.size(); begin += kBlock) {
+      const size_t end = std::min(begin + kBlock, all.size());
+      for (const auto& learner : learners_) {
+        for (size_t i = begin; i < end; ++i) AddLearner(*learner, all[i]);
+      }
+    }
+    std::vector<LessonResource> judged;
+    for (Sums& sums : all) {
+      if (sums.is_for_anybody) judged.push_back(Scored(std::move(sums)));
+    }
+    return judged;
   }
 
-  LessonResource Judge(ResourceIndex resource) const {
-    LessonResource judged;
-    judged.resource = resource;
-    judged.quality = QualityOf(input_.snapshot, resource);
-    float fit = 0;
-    const bool has_kcs = !catalog_.KcsOf(resource).empty();
-    for (const auto& learner : learners_) {
-      if (!has_kcs || !Passes(*learner, resource)) continue;
-      const LearnerView& view = learner->view;
-      if (view.IsMastered(resource)) {
-        ++judged.num_mastered;
-        continue;
-      }
-      fit += view.Readiness(resource);
-      judged.num_ready += view.IsReady(resource) ? 1 : 0;
-      judged.mean_gain += ExpectedRise(view, resource);
+  void AddLearner(const PlannedLearner& learner, Sums& sums) const {
+    LessonResource& judged = sums.judged;
+    const LearnerView& view = learner.view;
+    if (!Passes(learner, judged.resource)) return;
+    sums.is_for_anybody = true;
+    if (catalog_.KcsOf(judged.resource).empty()) return;
+    if (view.IsMastered(judged.resource)) {
+      ++judged.num_mastered;
+      return;
     }
-    fit /= static_cast<float>(num_learners());
+    sums.fit += view.Readiness(judged.resource);
+    judged.num_ready += view.IsReady(judged.resource) ? 1 : 0;
+    judged.mean_gain += ExpectedRise(view, judged.resource);
+  }
+
+  LessonResource Scored(Sums sums) const {
+    LessonResource& judged = sums.judged;
+    const float fit = sums.fit / static_cast<float>(num_learners());
+    judged.quality = QualityOf(input_.snapshot, judged.resource);
     judged.mean_gain /= static_cast<float>(num_learners());
     judged.score =
         kFitWeight * fit +
         kGainWeight * judged.mean_gain / (judged.mean_gain + kHalfGain) +
         kQualityWeight * judged.quality;
-    return judged;
+    return std::move(judged);
   }
 
   void KeepBest(std::vector<LessonResource>& resources) const {
