@@ -1,6 +1,7 @@
 #include "recommender/class_plan/lesson_list.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -16,6 +17,8 @@ constexpr float kFitWeight = 0.5f;
 constexpr float kGainWeight = 0.3f;
 constexpr float kQualityWeight = 0.2f;
 constexpr float kHalfGain = 0.1f;  // In kcs.
+// So much less for each better one of the same kind and kcs.
+constexpr float kAlikeCost = 0.1f;
 constexpr size_t kBlock = 64;
 // A gap is what at least this share of the class lacks.
 constexpr float kGapShare = 0.2f;
@@ -137,12 +140,31 @@ class LessonRanker {
     return std::move(judged);
   }
 
-  void KeepBest(std::vector<LessonResource>& resources) const {
+  static void PutBestFirst(std::vector<LessonResource>& resources) {
     std::sort(resources.begin(), resources.end(),
               [](const LessonResource& a, const LessonResource& b) {
                 return std::pair(-a.score, a.resource) <
                        std::pair(-b.score, b.resource);
               });
+  }
+
+  // What is alike, the best of it aside, goes further down.
+  void Spread(std::vector<LessonResource>& resources) const {
+    std::map<std::pair<ResourceKind, std::vector<KcIndex>>, int32_t> num_alike;
+    for (LessonResource& one : resources) {
+      const absl::Span<const KcIndex> kcs = catalog_.KcsOf(one.resource);
+      const int32_t before =
+          num_alike[{catalog_.resource(one.resource).kind,
+                     std::vector<KcIndex>(kcs.begin(), kcs.end())}]++;
+      one.score =
+          std::max(0.0f, one.score - kAlikeCost * static_cast<float>(before));
+    }
+  }
+
+  void KeepBest(std::vector<LessonResource>& resources) const {
+    PutBestFirst(resources);
+    Spread(resources);
+    PutBestFirst(resources);
     const auto num_places = static_cast<size_t>(input_.request.page_size);
     if (resources.size() > num_places) resources.resize(num_places);
   }
