@@ -92,8 +92,9 @@ inline void AddRecommendForTeacher(CLI::App* parent,
   sub->callback([flags, recommend] { flags.Set(recommend); });
 }
 
-inline void AddRecommend(CLI::App* app, RecommendOptions* options,
-                         CommandRun* run, ClientMaker connect) {
+// Returns the command, for subcommands that are made elsewhere.
+inline CLI::App* AddRecommend(CLI::App* app, RecommendOptions* options,
+                              CommandRun* run, ClientMaker connect) {
   const RecommendFlags flags = {options, run, std::move(connect)};
   CLI::App* recommend =
       Sub(app, "recommend", "Ask for a list, with reasons",
@@ -126,6 +127,7 @@ inline void AddRecommend(CLI::App* app, RecommendOptions* options,
       "The id is the class's. Name --kcs, or --subject.\n"
       "Example: evenlight --tenant demo recommend lesson c1 --kcs fractions",
       RecommendLesson, false);
+  return recommend;
 }
 
 }  // namespace evenlight
