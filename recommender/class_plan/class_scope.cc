@@ -1,7 +1,7 @@
 #include "recommender/class_plan/class_scope.h"
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 namespace evenlight {
 namespace {
@@ -9,6 +9,7 @@ namespace {
 // How many learners stand where with a kc of the scope.
 struct Counts {
   int32_t num_ready = 0;  // And have not mastered it.
+  int32_t num_begun = 0;  // Of those, who practised it.
   int32_t num_practised = 0;
   bool is_in_scope = false;
 };
@@ -22,7 +23,9 @@ std::vector<Counts> CountLearners(PlannedLearners learners) {
       const KcView& view = learner->view.kc(kc);
       Counts& count = counts[ToInt(kc)];
       count.is_in_scope = true;
-      count.num_ready += view.is_ready && !view.is_mastered ? 1 : 0;
+      const bool is_ready = view.is_ready && !view.is_mastered;
+      count.num_ready += is_ready ? 1 : 0;
+      count.num_begun += is_ready && view.is_practised ? 1 : 0;
       count.num_practised += view.is_practised ? 1 : 0;
     }
   }
@@ -97,8 +100,8 @@ ClassScope ScopeOf(PlannedLearners learners, const ResourceFilter& filter) {
     const std::vector<Counts> counts = CountLearners(learners);
     scope.lesson = First(counts, kLessonKcs, [&](KcIndex kc) {
       const Counts& count = counts[ToInt(kc)];
-      return std::tuple(-count.num_ready, -count.num_practised,
-                        catalog.curriculum().Group(kc));
+      return std::pair(-(count.num_ready + count.num_begun),
+                       catalog.curriculum().Group(kc));
     });
     std::erase_if(scope.lesson,
                   [&](KcIndex kc) { return counts[ToInt(kc)].num_ready == 0; });

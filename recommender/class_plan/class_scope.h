@@ -17,8 +17,8 @@ inline constexpr size_t kLessonKcs = 3;
 
 struct ClassScope {
   // Those that the request names; else the ones in the scope of the learners'
-  // gates that most learners are ready for and have not mastered, of equals the
-  // more practised, then the earlier of the curriculum.
+  // gates that most learners are ready for and have not mastered, who has begun
+  // it counting twice; of equals the earlier of the curriculum.
   std::vector<KcIndex> lesson;
   // Those that the request names and their direct prerequisites; else those of
   // the scope that most learners practised, then are ready for. At most

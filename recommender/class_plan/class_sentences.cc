@@ -39,7 +39,7 @@ constexpr Sentence kReview = {"Brings back $0, which is fading for $1 of them.",
 constexpr Sentence kPinned = {"Chosen by the teacher; suits $1 of them.",
                               "教师指定，适合 $1 名学生。"};
 constexpr Sentence kPinnedWhy = {"Chosen by the teacher: $0 Suits $1 of them.",
-                                 "教师指定：$0 适合 $1 名学生。"};
+                                 "教师指定：$0适合 $1 名学生。"};
 constexpr Sentence kMissingOne = {"Lacks what comes next builds on: $0.",
                                   "缺少后续学习的基础：“$0”。"};
 constexpr Sentence kMissingMany = {

@@ -1,6 +1,7 @@
 #include "recommender/class_plan/lesson_list.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -16,6 +17,9 @@ constexpr float kFitWeight = 0.5f;
 constexpr float kGainWeight = 0.3f;
 constexpr float kQualityWeight = 0.2f;
 constexpr float kHalfGain = 0.1f;  // In kcs.
+// So much less for each better one of the same kind and kcs.
+constexpr float kAlikeCost = 0.1f;
+constexpr size_t kBlock = 64;
 // A gap is what at least this share of the class lacks.
 constexpr float kGapShare = 0.2f;
 
@@ -34,9 +38,7 @@ class LessonRanker {
   LessonList Rank() const {
     const ClassScope scope = ScopeOf(learners_, input_.request.filter);
     LessonList list;
-    for (const ResourceIndex resource : Scope()) {
-      if (IsForAnybody(resource)) list.resources.push_back(Judge(resource));
-    }
+    list.resources = JudgeAll();
     KeepBest(list.resources);
     for (LessonResource& one : list.resources) {
       one.reason_text = ExplainForLesson(catalog_, one, num_learners(),
@@ -85,44 +87,84 @@ class LessonRanker {
     return learner.request_gate.CheckForTeacher(resource) == Refusal::kNone;
   }
 
-  bool IsForAnybody(ResourceIndex resource) const {
-    return std::any_of(
-        learners_.begin(), learners_.end(),
-        [&](const auto& learner) { return Passes(*learner, resource); });
+  struct Sums {
+    bool is_for_anybody = false;
+    float fit = 0;
+    LessonResource judged;
+  };
+
+  // A few resources at a time, one learner after the other: both the catalog
+  // and what is known of each learner are larger than a processor's cache.
+  std::vector<LessonResource> JudgeAll() const {
+    std::vector<Sums> all;
+    for (const ResourceIndex resource : Scope()) {
+      all.emplace_back().judged.resource = resource;
+    }
+    for (size_t begin = 0; begin < all.size(); begin += kBlock) {
+      const size_t end = std::min(begin + kBlock, all.size());
+      for (const auto& learner : learners_) {
+        for (size_t i = begin; i < end; ++i) AddLearner(*learner, all[i]);
+      }
+    }
+    std::vector<LessonResource> judged;
+    for (Sums& sums : all) {
+      if (sums.is_for_anybody) judged.push_back(Scored(std::move(sums)));
+    }
+    return judged;
   }
 
-  LessonResource Judge(ResourceIndex resource) const {
-    LessonResource judged;
-    judged.resource = resource;
-    judged.quality = QualityOf(input_.snapshot, resource);
-    float fit = 0;
-    const bool has_kcs = !catalog_.KcsOf(resource).empty();
-    for (const auto& learner : learners_) {
-      if (!has_kcs || !Passes(*learner, resource)) continue;
-      const LearnerView& view = learner->view;
-      if (view.IsMastered(resource)) {
-        ++judged.num_mastered;
-        continue;
-      }
-      fit += view.Readiness(resource);
-      judged.num_ready += view.IsReady(resource) ? 1 : 0;
-      judged.mean_gain += ExpectedRise(view, resource);
+  void AddLearner(const PlannedLearner& learner, Sums& sums) const {
+    LessonResource& judged = sums.judged;
+    const LearnerView& view = learner.view;
+    if (!Passes(learner, judged.resource)) return;
+    sums.is_for_anybody = true;
+    if (catalog_.KcsOf(judged.resource).empty()) return;
+    if (view.IsMastered(judged.resource)) {
+      ++judged.num_mastered;
+      return;
     }
-    fit /= static_cast<float>(num_learners());
+    sums.fit += view.Readiness(judged.resource);
+    judged.num_ready += view.IsReady(judged.resource) ? 1 : 0;
+    judged.mean_gain += ExpectedRise(view, judged.resource);
+  }
+
+  LessonResource Scored(Sums sums) const {
+    LessonResource& judged = sums.judged;
+    const float fit = sums.fit / static_cast<float>(num_learners());
+    judged.quality = QualityOf(input_.snapshot, judged.resource);
     judged.mean_gain /= static_cast<float>(num_learners());
     judged.score =
         kFitWeight * fit +
         kGainWeight * judged.mean_gain / (judged.mean_gain + kHalfGain) +
         kQualityWeight * judged.quality;
-    return judged;
+    return std::move(judged);
   }
 
-  void KeepBest(std::vector<LessonResource>& resources) const {
+  static void PutBestFirst(std::vector<LessonResource>& resources) {
     std::sort(resources.begin(), resources.end(),
               [](const LessonResource& a, const LessonResource& b) {
                 return std::pair(-a.score, a.resource) <
                        std::pair(-b.score, b.resource);
               });
+  }
+
+  // What is alike, the best of it aside, goes further down.
+  void Spread(std::vector<LessonResource>& resources) const {
+    std::map<std::pair<ResourceKind, std::vector<KcIndex>>, int32_t> num_alike;
+    for (LessonResource& one : resources) {
+      const absl::Span<const KcIndex> kcs = catalog_.KcsOf(one.resource);
+      const int32_t before =
+          num_alike[{catalog_.resource(one.resource).kind,
+                     std::vector<KcIndex>(kcs.begin(), kcs.end())}]++;
+      one.score =
+          std::max(0.0f, one.score - kAlikeCost * static_cast<float>(before));
+    }
+  }
+
+  void KeepBest(std::vector<LessonResource>& resources) const {
+    PutBestFirst(resources);
+    Spread(resources);
+    PutBestFirst(resources);
     const auto num_places = static_cast<size_t>(input_.request.page_size);
     if (resources.size() > num_places) resources.resize(num_places);
   }

@@ -66,12 +66,15 @@ std::vector<LearnerToSee> WhomToSeeFirst(PlannedLearners learners,
     const LearnerView& view = learner->view;
     if (view.is_new()) continue;
     const std::vector<KcIndex> missing = MissingOf(view, scope.lesson);
-    const KcIndex kc =
-        missing.empty() ? StruggleOf(view, scope.map) : missing[0];
+    const KcIndex struggle = StruggleOf(view, scope.map);
+    const KcIndex kc = missing.empty() ? struggle : missing[0];
     if (kc == KcIndex::kNone) continue;
+    float chance = ChanceOf(view, scope.lesson);
+    if (struggle != KcIndex::kNone) {
+      chance = std::min(chance, ChanceOf(view, {struggle}));
+    }
     const auto num_missing = static_cast<int32_t>(missing.size());
-    found.push_back({learner->profile.id, ChanceOf(view, scope.lesson),
-                     num_missing, kc,
+    found.push_back({learner->profile.id, chance, num_missing, kc,
                      ExplainToSee(view.catalog(), kc, num_missing, language)});
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {

@@ -17,8 +17,8 @@ inline constexpr size_t kMaxSeeFirst = 5;
 
 struct LearnerToSee {
   LearnerId learner;
-  // The mean over the kcs of the lesson of readiness x BKT's P(correct), in
-  // [0, 1].
+  // The mean over the kcs of the lesson of readiness x BKT's P(correct), or
+  // that of the kc that they struggle with if it is lower; in [0, 1].
   float chance = 0;
   // Direct prerequisites of the lesson that are neither mastered nor presumed.
   int32_t num_missing = 0;

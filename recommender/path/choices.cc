@@ -6,9 +6,9 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "recommender/candidates/similar_learners.h"
 #include "recommender/ranking/eligibility.h"
 #include "recommender/ranking/score.h"
+#include "recommender/state/learner_interest.h"
 #include "recommender/state/mastery.h"
 
 namespace evenlight {
@@ -39,9 +39,8 @@ class Finder {
         catalog_(input.view.catalog()),
         own_grade_(&view_, input.profile, {}, Phase::kSelfStudy),
         any_grade_(&view_, OfAnyGrade(input.profile), {}, Phase::kSelfStudy),
-        factors_(FoldInLearner(view_)),
-        scorer_(&view_, &input.policy, Phase::kSelfStudy,
-                factors_ ? &*factors_ : nullptr) {
+        interest_(InterestOf(view_)),
+        scorer_(&view_, &input.policy, Phase::kSelfStudy, &interest_) {
     for (const Need& need : input.needs) {
       need_of_[need.kc] = static_cast<NeedIndex>(need_of_.size());
     }
@@ -299,7 +298,7 @@ class Finder {
   const Catalog& catalog_;
   const EligibilityGate own_grade_;
   const EligibilityGate any_grade_;
-  const std::optional<Eigen::VectorXf> factors_;
+  const LearnerInterest interest_;
   const Scorer scorer_;
   absl::flat_hash_map<KcIndex, NeedIndex> need_of_;
   absl::flat_hash_map<ResourceIndex, ChoiceIndex> choice_of_;

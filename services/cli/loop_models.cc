@@ -5,7 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "core/status_macros.h"
 #include "recommender/training/dataset.h"
-#include "recommender/training/interest_trial.h"
+#include "recommender/training/interest_refit.h"
 #include "recommender/training/tracing_trial.h"
 
 namespace evenlight {
@@ -51,7 +51,8 @@ absl::StatusOr<ModelSet> FitLoopModels(const Cohort& cohort) {
   models.tracing =
       RefitTracing(dataset, TryTracing(dataset, options).recipe, options);
   ASSIGN_OR_RETURN(InterestParams interest,
-                   RefitInterest(dataset, false, FactorOptions()));
+                   RefitInterest(dataset, InterestKind::kPopularity,
+                                 FactorOptions(), nullptr));
   models.interest = InterestModel(std::move(interest));
   return models;
 }

@@ -19,7 +19,7 @@
 #include "services/cli/import.h"
 #include "services/cli/models.h"
 #include "services/cli/path_flags.h"
-#include "services/cli/recommend.h"
+#include "services/cli/recommend_flags.h"
 #include "services/cli/show.h"
 #include "services/cli/simulate_flags.h"
 #include "services/cli/train.h"
@@ -220,111 +220,6 @@ void AddTrain(CLI::App* app, CommandLine* line) {
   });
 }
 
-CLI::App* AddRecommendOne(CLI::App* parent, CommandLine* line, const char* name,
-                          const char* what, const char* example) {
-  CLI::App* sub = Sub(parent, name, what, example);
-  RecommendOptions* options = &line->recommend;
-  sub->add_option("id", options->id, "The id")->required();
-  sub->add_option("-n,--num", options->num, "How many")
-      ->check(CLI::Range(1, 100));
-  sub->add_option("--phase", options->phase,
-                  "pre_class, in_class, post_class or self_study")
-      ->transform(OneOf(kPhases))
-      ->type_name("WORD");
-  sub->add_option("--subject", options->subject, "Only this subject");
-  sub->add_option("--grade", options->grade, "For this grade")
-      ->check(CLI::Range(1, 12));
-  sub->add_option("--max-minutes", options->max_minutes, "At most so long");
-  sub->add_option("--resource-lang", options->resource_language,
-                  "Only resources in this language");
-  AddList(sub, "--kinds", &options->kinds,
-          "Only exercise, video, text, audio, micro_course, interactive, quiz, "
-          "lesson_plan, live_session that are named, as video,text")
-      ->transform(OneOf(kKinds))
-      ->type_name("WORDS");
-  AddList(sub, "--kcs", &options->kcs, "At least one of these kcs");
-  AddList(sub, "--needs", &options->needs,
-          "With all of captions, sign_language, screen_reader, large_print, "
-          "no_time_limit, keyboard_only that are named")
-      ->transform(OneOf(kNeeds))
-      ->type_name("WORDS");
-  sub->add_option("--max-kbps", options->max_kbps, "At most this bandwidth")
-      ->check(CLI::Range(0, 10'000'000));
-  AddList(sub, "--exclude", &options->exclude, "Never these resources");
-  sub->add_option("--lang", options->language, "Language of reasons: en, zh");
-  return sub;
-}
-
-using RecommendCommand = int (*)(const RecommendOptions&, Client*,
-                                 const Console&);
-
-void AddRecommendForTeacher(CLI::App* parent, CommandLine* line,
-                            const char* name, const char* what,
-                            const char* example, RecommendCommand recommend,
-                            bool has_rules) {
-  CLI::App* sub = AddRecommendOne(parent, line, name, what, example);
-  RecommendOptions* options = &line->recommend;
-  sub->add_flag("--map", options->has_map, "Show mastery per kc");
-  if (has_rules) {
-    AddList(sub, "--pin", &options->pins,
-            "These first, as ID or ID=reason, parted by commas");
-    AddList(sub, "--ban", &options->bans,
-            "Never these, also not for one learner; likewise");
-    sub->add_option("--minutes", options->list_minutes,
-                    "At most so long together")
-        ->check(CLI::Range(0.0, 1440.0));
-    sub->add_option("--floor", options->floor,
-                    "The share, 0 to 1, of their own best that as many "
-                    "learners as possible should get")
-        ->check(CLI::Range(0.0, 1.0));
-  }
-  sub->callback([line, recommend] {
-    line->run = [line, recommend](const Console& console) {
-      return recommend(line->recommend, line->Connected().get(), console);
-    };
-  });
-}
-
-void AddRecommend(CLI::App* app, CommandLine* line) {
-  CLI::App* recommend =
-      Sub(app, "recommend", "Ask for a list, with reasons",
-          "Example: evenlight --tenant demo recommend learner l1");
-  recommend->require_subcommand(1);
-  CLI::App* learner = AddRecommendOne(
-      recommend, line, "learner", "For one learner",
-      "Example: evenlight --tenant demo recommend learner l1 -n 5 --subject "
-      "mathematics --parts");
-  learner->add_flag("--preview", line->recommend.is_preview, "Record nothing");
-  learner->add_flag("--parts", line->recommend.has_parts,
-                    "Show what each score is made of");
-  learner->add_option("--request-id", line->recommend.request_id,
-                      "The same id gives the same list again");
-  learner->callback([line] {
-    line->run = [line](const Console& console) {
-      return RecommendLearner(line->recommend, line->Connected().get(),
-                              console);
-    };
-  });
-  AddRecommendPath(recommend, &line->goal, line->Connecting(), &line->run);
-  AddRecommendForTeacher(
-      recommend, line, "class",
-      "One list for a class, its groups, and who needs something else",
-      "Example: evenlight --tenant demo recommend class c1 --lang zh --pin "
-      "r7=begin_here --minutes 40 --floor 0.6",
-      RecommendClass, true);
-  AddRecommendForTeacher(
-      recommend, line, "group", "The same for learners that are named",
-      "Example: evenlight --tenant demo recommend group l1,l2,l7 --phase "
-      "post_class",
-      RecommendGroup, true);
-  AddRecommendForTeacher(
-      recommend, line, "lesson",
-      "Resources and lesson plans for a unit, by fit to what a class knows",
-      "The id is the class's. Name --kcs, or --subject.\n"
-      "Example: evenlight --tenant demo recommend lesson c1 --kcs fractions",
-      RecommendLesson, false);
-}
-
 void AddShow(CLI::App* app, CommandLine* line) {
   CLI::App* show = Sub(app, "show", "Show what the service believes",
                        "Example: evenlight --tenant demo show learner l1");
@@ -419,7 +314,9 @@ void AddAll(CLI::App* app, CommandLine* line) {
   AddImports(app, line);
   AddTrain(app, line);
   AddEvaluate(app, &line->evaluate, &line->server, &line->tenant, &line->run);
-  AddRecommend(app, line);
+  CLI::App* recommend = AddRecommend(app, &line->recommend, &line->run,
+                                     [line] { return line->Connected(); });
+  AddRecommendPath(recommend, &line->goal, line->Connecting(), &line->run);
   AddSetGoal(app, &line->goal, line->Connecting(), &line->run);
   AddShow(app, line);
   AddExplain(app, line);

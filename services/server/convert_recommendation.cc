@@ -127,15 +127,6 @@ ReasonLanguage ReasonLanguageOf(absl::string_view tag) {
                                   : ReasonLanguage::kEnglish;
 }
 
-ReasonLanguage ToReasonLanguage(absl::string_view tag,
-                                FieldViolations* violations) {
-  if (!tag.empty() && !HasPrimaryTag(tag, "en") && !HasPrimaryTag(tag, "zh")) {
-    violations->Add(FieldPath(FieldPath(), "reason_language"),
-                    absl::StrCat(Quoted(tag), " is neither `en` nor `zh`"));
-  }
-  return ReasonLanguageOf(tag);
-}
-
 void FromRankedList(const RankedList& from, const Catalog& catalog,
                     bool include_score_parts,
                     v1::RecommendResourcesResponse* to) {

@@ -32,8 +32,6 @@ int32_t ToListSize(int32_t page_size, int32_t default_size, int32_t max_size,
                    FieldViolations* violations);
 ResourceFilter ToFilter(const v1::ResourceFilter& from,
                         FieldViolations* violations);
-ReasonLanguage ToReasonLanguage(absl::string_view tag,
-                                FieldViolations* violations);
 
 // The language of reasons for a tag: Chinese for `zh` and what begins so, else
 // English.

@@ -133,6 +133,21 @@ TEST(LessonList, WhoCannotBeGivenItIsNotCounted) {
   }
 }
 
+TEST(LessonList, WhatIsAlikeDoesNotFillTheList) {
+  std::vector<Resource> resources;
+  for (int i = 0; i < 9; ++i) {
+    resources.push_back(Question(absl::StrCat("a", i), {"k"}));
+  }
+  Resource plan = Question("plan", {"k"});
+  plan.kind = ResourceKind::kLessonPlan;
+  resources.push_back(plan);
+  Class c = {MakeSnapshot({Kc("k")}, resources)};
+  AddLearner("l", 0, c);
+  c.request.phase = Phase::kUnspecified;
+  c.request.page_size = 3;
+  EXPECT_THAT(IdsOf(c, RankFor(c)), testing::ElementsAre("a0", "plan", "a1"));
+}
+
 TEST(LessonList, WithoutKcsOnlyUseCounts) {
   Class c = {MakeSnapshot({}, {Video("v", {})})};
   AddLearner("l", 0, c);

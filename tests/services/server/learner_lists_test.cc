@@ -23,7 +23,7 @@ class LearnerListsTest : public PartsWorld {
         states_(&database_, &committer_),
         names_(1),
         lists_({&clock_, &database_, &catalogs_, &registry_, &states_,
-                &committer_, &names_, policy}) {}
+                &committer_, &names_, policy, &stages_}) {}
 
   v1::RecommendResourcesResponse Recommend(const std::string& request_id) {
     v1::RecommendResourcesRequest request;
@@ -38,6 +38,7 @@ class LearnerListsTest : public PartsWorld {
 
   StateReader states_;
   NameMaker names_;
+  StageMeter stages_;
   LearnerLists lists_;
 };
 
@@ -162,7 +163,7 @@ TEST_F(ExploringLists, ADrawnPlaceIsRecordedWithAllThatCouldStandThere) {
 
 TEST_F(ExploringLists, APreviewIsNeverDrawn) {
   LearnerLists plain({&clock_, &database_, &catalogs_, &registry_, &states_,
-                      &committer_, &names_, RankingPolicy()});
+                      &committer_, &names_, RankingPolicy(), &stages_});
   int num_drawn = 0;
   for (int learner = 0; learner < 20; ++learner) {
     const std::string expected = LastFor(&plain, learner, true);
