@@ -4,7 +4,6 @@
 #ifndef EVENLIGHT_SERVICES_CLI_RECOMMEND_FLAGS_H_
 #define EVENLIGHT_SERVICES_CLI_RECOMMEND_FLAGS_H_
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <utility>

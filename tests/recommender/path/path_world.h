@@ -47,7 +47,12 @@ struct PathWorld {
   LearnerState state;
   LearnerProfile profile;
   Goal goal;
-  RankingPolicy policy;
+  // Tests count answers up to this P(known).
+  RankingPolicy policy = [] {
+    RankingPolicy policy;
+    policy.mastered_p_known = 0.9f;
+    return policy;
+  }();
   ReasonLanguage language = ReasonLanguage::kEnglish;
 };
 

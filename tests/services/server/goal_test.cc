@@ -17,6 +17,9 @@ using testing::UnorderedElementsAre;
 class GoalTest : public ServerWorld {
  protected:
   GoalTest() {
+    // From there on the catalog has questions enough.
+    config_.ranking.mastered_p_known = 0.9f;
+    Restart();
     AddCatalog();
     AddLearner(*client_);
   }
