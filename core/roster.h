@@ -37,6 +37,8 @@ struct SchoolClass {
   std::string title;
   SchoolId school;
   int32_t grade = 0;  // 0: unknown.
+  // The service pushes nothing to it unasked; teachers do.
+  bool suggest_only = false;
 
   friend bool operator==(const SchoolClass&, const SchoolClass&) = default;
 };

@@ -52,6 +52,11 @@ class WriteBatch {
   void Delete(Family family, std::string key) {
     changes_.push_back({family, std::move(key), std::nullopt});
   }
+  // All of `other`, in its order.
+  void Append(const WriteBatch& other) {
+    changes_.insert(changes_.end(), other.changes_.begin(),
+                    other.changes_.end());
+  }
   const std::vector<Change>& changes() const { return changes_; }
   bool empty() const { return changes_.empty(); }
 

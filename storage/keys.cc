@@ -24,16 +24,6 @@ std::optional<std::string> TakeId(absl::string_view* key) {
   return id;
 }
 
-std::optional<uint64_t> TakeUint64(absl::string_view* key) {
-  if (key->size() < 8) return std::nullopt;
-  uint64_t number = 0;
-  for (const char c : key->substr(0, 8)) {
-    number = number << 8 | static_cast<unsigned char>(c);
-  }
-  key->remove_prefix(8);
-  return number;
-}
-
 std::optional<ActorKind> TakeActorKind(absl::string_view* key) {
   if (key->empty()) return std::nullopt;
   const auto kind = static_cast<ActorKind>(key->front());
@@ -42,6 +32,14 @@ std::optional<ActorKind> TakeActorKind(absl::string_view* key) {
   }
   key->remove_prefix(1);
   return kind;
+}
+
+std::string AudiencePrefix(absl::string_view tenant, EntryKind kind,
+                           const Audience& audience) {
+  std::string key = EntryKey(tenant, kind, "");
+  key.push_back(static_cast<char>(audience.kind));
+  AppendId(audience.id, &key);
+  return key;
 }
 
 }  // namespace
@@ -66,6 +64,22 @@ void AppendUint64(uint64_t number, std::string* out) {
 
 void AppendTime(absl::Time time, std::string* out) {
   AppendUint64(static_cast<uint64_t>(ToMicros(time)) ^ kSignBit, out);
+}
+
+std::optional<uint64_t> TakeUint64(absl::string_view* bytes) {
+  if (bytes->size() < 8) return std::nullopt;
+  uint64_t number = 0;
+  for (const char c : bytes->substr(0, 8)) {
+    number = number << 8 | static_cast<unsigned char>(c);
+  }
+  bytes->remove_prefix(8);
+  return number;
+}
+
+std::optional<absl::Time> TakeTime(absl::string_view* bytes) {
+  const std::optional<uint64_t> number = TakeUint64(bytes);
+  if (!number) return std::nullopt;
+  return FromMicros(static_cast<int64_t>(*number ^ kSignBit));
 }
 
 std::string TenantPrefix(absl::string_view tenant) {
@@ -159,6 +173,43 @@ std::string RequestKey(absl::string_view tenant, absl::string_view learner,
   std::string key = EntryKey(tenant, EntryKind::kListRequest, "");
   AppendId(learner, &key);
   key.append(request_id.data(), request_id.size());
+  return key;
+}
+
+std::string PushRequestKey(absl::string_view tenant, absl::string_view teacher,
+                           absl::string_view request_id) {
+  std::string key = EntryKey(tenant, EntryKind::kPushRequest, "");
+  AppendId(teacher, &key);
+  key.append(request_id.data(), request_id.size());
+  return key;
+}
+
+std::string PushVersionKey(absl::string_view tenant, int64_t sequence) {
+  std::string key = EntryKey(tenant, EntryKind::kPushVersion, "");
+  AppendUint64(static_cast<uint64_t>(sequence), &key);
+  return key;
+}
+
+std::string PushFeedPrefix(absl::string_view tenant, const Audience& audience) {
+  return AudiencePrefix(tenant, EntryKind::kPushFeed, audience);
+}
+
+std::string PushFeedKey(absl::string_view tenant, const Audience& audience,
+                        int64_t sequence) {
+  std::string key = PushFeedPrefix(tenant, audience);
+  AppendUint64(static_cast<uint64_t>(sequence), &key);
+  return key;
+}
+
+std::string PushNewestPrefix(absl::string_view tenant,
+                             const Audience& audience) {
+  return AudiencePrefix(tenant, EntryKind::kPushNewest, audience);
+}
+
+std::string PushNewestKey(absl::string_view tenant, const Audience& audience,
+                          int64_t sequence) {
+  std::string key = PushNewestPrefix(tenant, audience);
+  AppendUint64(~static_cast<uint64_t>(sequence), &key);
   return key;
 }
 

@@ -57,6 +57,11 @@ enum class EntryKind : char {
   kRosterSchool = 's',
   kList = 'l',
   kListRequest = 'q',
+  kPush = 'u',
+  kPushFeed = 'f',
+  kPushNewest = 'n',
+  kPushRequest = 'x',
+  kPushVersion = 'h',
 };
 std::string EntryKey(absl::string_view tenant, EntryKind kind,
                      absl::string_view id);
@@ -74,10 +79,41 @@ std::string MemberKey(absl::string_view tenant, absl::string_view class_id,
 std::string RequestKey(absl::string_view tenant, absl::string_view learner,
                        absl::string_view request_id);
 
+// lists: tenant 0 'x' teacher 0 request. A request id may hold any byte.
+std::string PushRequestKey(absl::string_view tenant, absl::string_view teacher,
+                           absl::string_view request_id);
+
+// lists: tenant 0 'h' sequence.
+std::string PushVersionKey(absl::string_view tenant, int64_t sequence);
+
+// Whom a push concerns. Stored; do not change.
+enum class AudienceKind : char { kClass = 'c', kLearner = 'l' };
+struct Audience {
+  AudienceKind kind = AudienceKind::kLearner;
+  std::string id;
+
+  friend bool operator==(const Audience&, const Audience&) = default;
+};
+
+// lists: tenant 0 'f' kind id 0 sequence: the changes of an audience's pushes,
+// oldest first; and tenant 0 'n' kind id 0 sequence with its bits flipped: its
+// pushes, newest first.
+std::string PushFeedPrefix(absl::string_view tenant, const Audience& audience);
+std::string PushFeedKey(absl::string_view tenant, const Audience& audience,
+                        int64_t sequence);
+std::string PushNewestPrefix(absl::string_view tenant,
+                             const Audience& audience);
+std::string PushNewestKey(absl::string_view tenant, const Audience& audience,
+                          int64_t sequence);
+
 // Big-endian, 8 bytes. Times in whole microseconds with the sign bit flipped,
 // so that those before 1970 come first; infinite times are the outermost.
 void AppendUint64(uint64_t number, std::string* out);
 void AppendTime(absl::Time time, std::string* out);
+
+// What those made, taken from the front of `bytes`; nullopt if it is shorter.
+std::optional<uint64_t> TakeUint64(absl::string_view* bytes);
+std::optional<absl::Time> TakeTime(absl::string_view* bytes);
 
 // Microseconds since 1970; infinite times are the outermost numbers.
 int64_t ToMicros(absl::Time time);

@@ -268,6 +268,7 @@ std::string EncodeClass(const SchoolClass& school_class) {
   record.set_title(school_class.title);
   record.set_school(school_class.school);
   record.set_grade(school_class.grade);
+  record.set_suggest_only(school_class.suggest_only);
   return record.SerializeAsString();
 }
 
@@ -276,7 +277,8 @@ absl::StatusOr<SchoolClass> DecodeClass(const TenantId& tenant,
                                         absl::string_view bytes) {
   storage::v1::ClassRecord record;
   if (!Parse(bytes, &record)) return DoesNotParse("class", id, tenant);
-  return SchoolClass{id, record.title(), record.school(), record.grade()};
+  return SchoolClass{id, record.title(), record.school(), record.grade(),
+                     record.suggest_only()};
 }
 
 std::string EncodePerson(const Person& person) {

@@ -1,5 +1,6 @@
 #include "recommender/ingest/commit_builder.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "absl/container/btree_map.h"
@@ -12,6 +13,14 @@ namespace {
 
 bool ChangesState(const Event& event) {
   return event.actor.kind == ActorKind::kLearner && IsFolded(event.verb);
+}
+
+bool AreAllNew(const std::vector<CommitResult>& results) {
+  return std::all_of(
+      results.begin(), results.end(), [](const CommitResult& result) {
+        return result.outcome == CommitResult::Outcome::kAccepted &&
+               result.sequence > 0;
+      });
 }
 
 }  // namespace
@@ -63,6 +72,9 @@ absl::Status CommitBuilder::AddShare(const TenantId& tenant, const Share& share,
   }
   for (Submission* submission : share.submissions) {
     ids.Take(*submission);
+    if (AreAllNew(submission->results)) {
+      commit.batch.Append(submission->attached);
+    }
     for (size_t row = 0; row < submission->events.size(); ++row) {
       const Event& event = submission->events[row];
       const CommitResult& result = submission->results[row];

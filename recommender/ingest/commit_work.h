@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "core/event.h"
 #include "core/ids.h"
+#include "storage/database.h"
 #include "storage/learner_state_store.h"
 #include "storage/list_store.h"
 
@@ -30,6 +31,8 @@ struct Submission {
   TenantId tenant;
   std::vector<Event> events;
   bool all_or_nothing = false;
+  // Written with the events if each of them is new, else not at all.
+  WriteBatch attached;
   std::function<void(absl::StatusOr<std::vector<CommitResult>>)> done;
   std::vector<CommitResult> results;  // By event, once the commit is built.
 };

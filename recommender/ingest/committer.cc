@@ -48,21 +48,36 @@ Committer::~Committer() { Stop(); }
 absl::Status Committer::Submit(const TenantId& tenant,
                                std::vector<Event> events, bool all_or_nothing,
                                Done done) {
+  return Queue(
+      {tenant, std::move(events), all_or_nothing, {}, std::move(done), {}});
+}
+
+absl::Status Committer::SubmitWith(const TenantId& tenant,
+                                   std::vector<Event> events,
+                                   WriteBatch attached, Done done) {
+  return Queue({tenant,
+                std::move(events),
+                /*all_or_nothing=*/true,
+                std::move(attached),
+                std::move(done),
+                {}});
+}
+
+absl::Status Committer::Queue(Submission submission) {
   {
     MutexLock lock(mu_);
     if (!refusal_.ok()) return refusal_;
     if (is_stopping_) {
       return absl::UnavailableError("the committer is stopping");
     }
-    const auto num_events = static_cast<int64_t>(events.size());
+    const auto num_events = static_cast<int64_t>(submission.events.size());
     if (num_queued_events_ + num_events > options_.max_queued_events) {
       return absl::ResourceExhaustedError(
           absl::StrCat(num_queued_events_, " events are queued; ", num_events,
                        " more pass the limit of ", options_.max_queued_events));
     }
     num_queued_events_ += num_events;
-    submissions_.push_back(
-        {tenant, std::move(events), all_or_nothing, std::move(done), {}});
+    submissions_.push_back(std::move(submission));
   }
   wake_.NotifyOne();
   return absl::OkStatus();

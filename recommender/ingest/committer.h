@@ -79,6 +79,12 @@ class Committer {
   absl::Status Submit(const TenantId& tenant, std::vector<Event> events,
                       bool all_or_nothing, Done done) ABSL_LOCKS_EXCLUDED(mu_);
 
+  // As Submit() of all or nothing, and `attached` goes into the same write, on
+  // condition that every event is new: else none of it is written.
+  absl::Status SubmitWith(const TenantId& tenant, std::vector<Event> events,
+                          WriteBatch attached, Done done)
+      ABSL_LOCKS_EXCLUDED(mu_);
+
   // Queues a list that was shown with its RECOMMENDED event, to go with the
   // next commit, and returns true. Nobody waits for it, and a crash may lose
   // what is queued. One whose event id or, while queued, request id was used
@@ -110,6 +116,7 @@ class Committer {
  private:
   static std::string RequestKey(const TenantId& tenant, const StoredList& list);
 
+  absl::Status Queue(Submission submission) ABSL_LOCKS_EXCLUDED(mu_);
   bool QueueExposure(Exposure exposure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Work() ABSL_LOCKS_EXCLUDED(mu_);
   CommitWork TakeWork() ABSL_LOCKS_EXCLUDED(mu_);

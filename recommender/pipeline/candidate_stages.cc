@@ -8,10 +8,16 @@ namespace {
 
 // More than any score: of what a dismissal asks for, one comes first.
 constexpr float kAskedForBonus = 1;
+// What a teacher sent comes before that.
+constexpr float kAssignedBonus = 2;
 
 // The one of its reasons that contributed most to the score.
 Reason CarryingReason(const StageRun& run, ReasonSet reasons,
                       const ScoreParts& parts) {
+  // The teacher's word is not weighed.
+  if ((reasons >> static_cast<int>(Reason::kAssigned) & 1) != 0) {
+    return Reason::kAssigned;
+  }
   Reason best = Reason::kUnspecified;
   float most = -1;
   for (int reason = 1; reason <= static_cast<int>(Reason::kNotTried);
@@ -93,6 +99,7 @@ void ProposeCandidates(StageRun& run) {
                            .gate = run.gate,
                            .interest = run.interest,
                            .related = run.dismissals.Related(),
+                           .assigned = run.input.assigned,
                            .page_size = run.input.request.page_size});
 }
 
@@ -109,13 +116,18 @@ void ScoreCandidates(StageRun& run) {
     ranked.score = score.total;
     ranked.parts = score.parts;
     ranked.p_correct = score.p_correct;
-    // A review comes on its schedule, whatever was said of its kc.
-    if (ranked.reason != Reason::kReview) {
+    // A review comes on its schedule and a teacher's choice stays, whatever was
+    // said of their kc.
+    if (ranked.reason != Reason::kReview &&
+        ranked.reason != Reason::kAssigned) {
       ranked.wish = run.dismissals.Of(proposal.resource, p_correct);
     }
     run.ranked.push_back(std::move(ranked));
   }
   for (const int32_t i : AskedFor(run)) run.ranked[i].bonus = kAskedForBonus;
+  for (RankedResource& ranked : run.ranked) {
+    if (ranked.reason == Reason::kAssigned) ranked.bonus = kAssignedBonus;
+  }
 }
 
 void OrderCandidates(StageRun& run) {

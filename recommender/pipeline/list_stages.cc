@@ -102,15 +102,16 @@ bool IsWritten(const StageRun& run, int32_t position) {
 }
 
 // Takes the minutes of one place, if they are there. What the teacher chose
-// stays, and counts.
+// stays, and is counted already.
 bool Take(const StageRun& run, int32_t position, MinutesLeft& left) {
+  if (run.ranked[position].reason == Reason::kAssigned) return true;
   const float minutes = Minutes(run, position);
   const bool is_written = IsWritten(run, position);
-  const bool fits =
-      minutes <= left.all && (!is_written || minutes <= left.written);
-  if (!fits && run.ranked[position].reason != Reason::kAssigned) return false;
-  left.all = std::max(0.0f, left.all - minutes);
-  if (is_written) left.written = std::max(0.0f, left.written - minutes);
+  if (minutes > left.all || (is_written && minutes > left.written)) {
+    return false;
+  }
+  left.all -= minutes;
+  if (is_written) left.written -= minutes;
   return true;
 }
 

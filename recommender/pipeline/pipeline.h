@@ -46,7 +46,10 @@ struct PipelineInput {
   // lets them pass; and never on it.
   absl::Span<const ResourceIndex> pins = {};
   absl::Span<const ResourceIndex> bans = {};
-  // What the list's minutes may add up to.
+  // What a teacher sent and is not done: ahead of what nobody asked for.
+  absl::Span<const ResourceIndex> assigned = {};
+  // What the minutes may add up to of all that no teacher chose; what one did
+  // is counted already.
   MinutesLeft minutes_left = MinutesLeft::Unlimited();
   StageWatch* watch = nullptr;  // Null: nobody looks, time is no matter.
 };

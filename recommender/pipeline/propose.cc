@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "recommender/candidates/assigned.h"
 #include "recommender/candidates/new_learner.h"
 #include "recommender/candidates/new_resources.h"
 #include "recommender/candidates/next_step.h"
@@ -22,6 +23,7 @@ constexpr int32_t kReviewPlaces = 40;
 constexpr int32_t kSimilarPlaces = 40;
 constexpr int32_t kPopularPlaces = 30;
 constexpr int32_t kNewPlaces = 20;
+constexpr int32_t kAssignedPlaces = 20;
 constexpr int32_t kRelatedPlaces = 40;
 
 class Collector {
@@ -63,6 +65,12 @@ class Collector {
       candidates_.push_back({resource, Reason::kNextStep});
       --num_places;
     }
+  }
+
+  // However few events there are.
+  void AskAssigned() {
+    ProposeAssigned(Places(AtLeastPage(kAssignedPlaces)), input_.assigned,
+                    candidates_);
   }
 
   // Of a learner without events nothing else can be said either.
@@ -129,6 +137,7 @@ std::vector<Proposal> Propose(const ProposeInput& input) {
   } else {
     collector.AskSources();
   }
+  collector.AskAssigned();
   std::vector<Proposal> proposals = collector.Merge();
   if (HasReadyPage(input, proposals)) return proposals;
   collector.AskLastResort(input.view.is_new() ? Reason::kNewLearner

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "core/recommendation.h"
 #include "recommender/candidates/source.h"
 #include "recommender/ranking/eligibility.h"
@@ -29,6 +30,7 @@ struct ProposeInput {
   const LearnerInterest& interest;
   // To choose from for what dismissals ask for.
   std::vector<ResourceIndex> related = {};
+  absl::Span<const ResourceIndex> assigned = {};  // By teachers.
   int32_t page_size = 10;
 };
 

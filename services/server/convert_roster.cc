@@ -43,6 +43,7 @@ SchoolClass ToSchoolClass(const v1::SchoolClass& from, const FieldPath& path,
                            violations);
   CheckRange(from.grade(), 0, kMaxGrade, FieldPath(path, "grade"), violations);
   to.grade = from.grade();
+  to.suggest_only = from.suggest_only();
   return to;
 }
 
@@ -74,6 +75,7 @@ v1::SchoolClass FromSchoolClass(const SchoolClass& from) {
   to.set_title(from.title);
   if (!from.school.empty()) to.set_school(NameOf(kSchools, from.school));
   to.set_grade(from.grade);
+  to.set_suggest_only(from.suggest_only);
   return to;
 }
 

@@ -168,6 +168,14 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
   RankingPolicy policy = parts_.policy;
   // Nothing would be learnt from what is not recorded.
   if (call.list_id.empty()) policy.exploration.share = 0;
+  const DayQuestion day = {.tenant = call.tenant,
+                           .profile = profile,
+                           .state = state,
+                           .catalog = *snapshot->catalog,
+                           .phase = request.phase,
+                           .time = call.now};
+  ASSIGN_OR_RETURN(const MinutesLeft minutes_left, parts_.day->LeftFor(day));
+  ASSIGN_OR_RETURN(const TeachersWord word, parts_.day->WordFor(day));
   StageTimer timer(parts_.clock, parts_.policy.stage_budget, parts_.stages);
   const RankedList list = evenlight::Recommend({.snapshot = *snapshot,
                                                 .state = state,
@@ -175,6 +183,10 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
                                                 .request = request,
                                                 .policy = policy,
                                                 .now = call.now,
+                                                .pins = word.pins,
+                                                .bans = word.bans,
+                                                .assigned = word.assigned,
+                                                .minutes_left = minutes_left,
                                                 .watch = &timer});
 
   v1::RecommendResourcesResponse response;

@@ -15,6 +15,7 @@
 #include "recommender/lifecycle/model_registry.h"
 #include "recommender/pipeline/pipeline.h"
 #include "services/server/catalog_cache.h"
+#include "services/server/learner_day.h"
 #include "services/server/name_maker.h"
 #include "services/server/request_gate.h"
 #include "services/server/stage_timer.h"
@@ -41,6 +42,7 @@ class LearnerLists {
     NameMaker* names;
     RankingPolicy policy;
     StageMeter* stages;
+    const LearnerDay* day;
   };
 
   explicit LearnerLists(Parts parts);

@@ -19,6 +19,7 @@ namespace {
 constexpr char kIdVersion[] = "1";
 constexpr char kTrackVersion[] = "2";
 constexpr char kShownVersion[] = "3";
+constexpr char kPushVersion[] = "4";
 
 void AddViolation(FieldViolations* violations) {
   violations->Add(FieldPath(FieldPath(), "page_token"),
@@ -91,6 +92,30 @@ TrackPosition ReadTrackToken(absl::string_view token,
   }
   AddViolation(violations);
   return {};
+}
+
+std::string MakePushToken(const Audience& audience, int64_t sequence) {
+  return Wrap(kPushVersion,
+              absl::StrCat(std::string(1, static_cast<char>(audience.kind)),
+                           audience.id, "/", sequence));
+}
+
+int64_t ReadPushToken(absl::string_view token, const Audience& audience,
+                      FieldViolations* violations) {
+  if (token.empty()) return 0;
+  std::string content;
+  int64_t sequence = 0;
+  if (Unwrap(token, kPushVersion, &content)) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(content, absl::MaxSplits('/', 1));
+    if (absl::SimpleAtoi(parts.second, &sequence) && sequence >= 0 &&
+        token == MakePushToken(audience, sequence)) {
+      return sequence;
+    }
+  }
+  violations->Add(FieldPath(FieldPath(), "resume_token"),
+                  "is not a resume_token of a stream of this audience");
+  return 0;
 }
 
 }  // namespace evenlight

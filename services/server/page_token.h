@@ -4,6 +4,7 @@
 #define EVENLIGHT_SERVICES_SERVER_PAGE_TOKEN_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "core/event.h"
 #include "core/ids.h"
 #include "services/server/field_violations.h"
+#include "storage/keys.h"
 
 namespace evenlight {
 
@@ -39,6 +41,14 @@ std::vector<ResourceId> ReadShownToken(absl::string_view token,
 std::string MakeTrackToken(const TrackPosition& position);
 TrackPosition ReadTrackToken(absl::string_view token,
                              FieldViolations* violations);
+
+// A token that stands after the change `sequence` of an audience's pushes.
+std::string MakePushToken(const Audience& audience, int64_t sequence);
+
+// The sequence in `token`, at least 0; 0 if it is empty. One that is of another
+// audience or of no MakePushToken() is a violation of `resume_token`.
+int64_t ReadPushToken(absl::string_view token, const Audience& audience,
+                      FieldViolations* violations);
 
 }  // namespace evenlight
 

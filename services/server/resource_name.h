@@ -20,6 +20,7 @@ inline constexpr char kKcs[] = "knowledgeComponents/";
 inline constexpr char kClasses[] = "classes/";
 inline constexpr char kSchools[] = "schools/";
 inline constexpr char kLists[] = "lists/";
+inline constexpr char kPushes[] = "pushes/";
 
 // The id in `name`, which must be `collection` and a valid id; else empty, with
 // a violation at `path`. An empty name is a violation too.

@@ -89,6 +89,7 @@ struct Server::Parts {
   CatalogEdits catalog_edits;
   RosterEdits roster_edits;
   StageMeter stages;
+  LearnerDay learner_day;
   LearnerLists learner_lists;
   ClassLists class_lists;
   ListExplanations explanations;
@@ -124,9 +125,10 @@ Server::Parts::Parts(const ServerOptions& options,
       catalogs(database.get()),
       catalog_edits(&clock, &catalogs),
       roster_edits(database.get()),
+      learner_day(database.get(), options.config.ranking.minutes_cap),
       learner_lists({&clock, database.get(), &catalogs, &registry,
                      &state_reader, &committer, &names, options.config.ranking,
-                     &stages}),
+                     &stages, &learner_day}),
       class_lists({&clock, database.get(), &catalogs, &registry, &state_reader,
                    options.config.ranking}),
       explanations({database.get(), &catalogs, &registry, &state_reader,

@@ -48,6 +48,7 @@ struct Asking {
                       .now = kNow,
                       .pins = pins,
                       .bans = bans,
+                      .assigned = assigned,
                       .minutes_left = left,
                       .watch = watch});
   }
@@ -77,6 +78,7 @@ struct Asking {
   RankingPolicy policy;
   std::vector<ResourceIndex> pins;
   std::vector<ResourceIndex> bans;
+  std::vector<ResourceIndex> assigned;
   MinutesLeft left = MinutesLeft::Unlimited();
   StageWatch* watch = nullptr;
 };
@@ -117,6 +119,21 @@ TEST(PinsTest, WhatIsDoneOrHiddenIsNotPinnedAgain) {
   Apply(*asking.snapshot,
         Interact(*asking.snapshot, Verb::kViewed, "film", kNow), asking.state);
   EXPECT_THAT(asking.Ids(), Not(Contains("film")));
+}
+
+TEST(AssignedTest, ComesAheadOfWhatNobodyAskedForAndStaysUnderTheCap) {
+  Asking asking = OneKc();
+  asking.request.page_size = 3;
+  asking.assigned = {asking.Find("q7")};
+  asking.left = {5, 5};
+  const RankedList list = asking.Ask();
+  ASSERT_THAT(list.shown, SizeIs(2));
+  EXPECT_EQ(list.shown[0].resource, asking.Find("q7"));
+  EXPECT_EQ(list.shown[0].reason, Reason::kAssigned);
+  EXPECT_NE(list.shown[1].reason, Reason::kAssigned);
+  Apply(*asking.snapshot, Answer(*asking.snapshot, "q7", true, kNow),
+        asking.state);
+  EXPECT_THAT(asking.Ids(), Not(Contains("q7")));
 }
 
 TEST(BansTest, NeverLeave) {
@@ -169,15 +186,16 @@ TEST(MinutesTest, WithoutWrittenWorkThereAreNoQuestions) {
   EXPECT_THAT(asking.Ids(), ElementsAre("film"));
 }
 
-TEST(MinutesTest, WhatTheTeacherChoseStaysAndCountsFirst) {
+TEST(MinutesTest, WhatTheTeacherChoseStaysAndIsCountedAlready) {
   Asking asking = OneKc();
   asking.pins = {asking.Find("film")};
-  asking.left = {10, 10};
+  asking.left = {4, 4};
   EXPECT_THAT(asking.Ids(), ElementsAre("film"));
+  // Five questions beside it: its own minutes are counted already.
   asking.left = {26, 26};
   const RankedList list = asking.Ask();
-  EXPECT_THAT(list.shown, SizeIs(2));
-  EXPECT_EQ(SumOfMinutes(asking, list), 25);
+  EXPECT_THAT(list.shown, SizeIs(6));
+  EXPECT_EQ(SumOfMinutes(asking, list), 20 + 25);
 }
 
 // Questions on one kc whose difficulty the model knows, of two providers, and a

@@ -23,7 +23,7 @@ class LearnerListsTest : public PartsWorld {
         states_(&database_, &committer_),
         names_(1),
         lists_({&clock_, &database_, &catalogs_, &registry_, &states_,
-                &committer_, &names_, policy, &stages_}) {}
+                &committer_, &names_, policy, &stages_, &day_}) {}
 
   v1::RecommendResourcesResponse Recommend(const std::string& request_id) {
     v1::RecommendResourcesRequest request;
@@ -39,6 +39,7 @@ class LearnerListsTest : public PartsWorld {
   StateReader states_;
   NameMaker names_;
   StageMeter stages_;
+  LearnerDay day_{&database_, MinutesCapPolicy()};
   LearnerLists lists_;
 };
 
@@ -163,7 +164,7 @@ TEST_F(ExploringLists, ADrawnPlaceIsRecordedWithAllThatCouldStandThere) {
 
 TEST_F(ExploringLists, APreviewIsNeverDrawn) {
   LearnerLists plain({&clock_, &database_, &catalogs_, &registry_, &states_,
-                      &committer_, &names_, RankingPolicy(), &stages_});
+                      &committer_, &names_, RankingPolicy(), &stages_, &day_});
   int num_drawn = 0;
   for (int learner = 0; learner < 20; ++learner) {
     const std::string expected = LastFor(&plain, learner, true);
