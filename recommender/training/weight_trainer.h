@@ -38,7 +38,8 @@ struct WeightOptions {
   // lambda. A list curves the loss by some 0.02 along a weight, so that the
   // hand-set ones count as about 250 lists.
   double regularization = 5;
-  double place_regularization = 1;  // mu
+  // mu. Small: what it takes from the places goes to the order they had.
+  double place_regularization = 0.1;
 };
 
 // lambda at which the direction is that of h and only its scale is fitted:
