@@ -21,7 +21,9 @@ PATH = PIPELINE | {"recommender/path"}
 LIFECYCLE = MODELS | {"storage", "recommender/lifecycle"}
 INGEST = STATE | LIFECYCLE | {"recommender/ingest"}
 EVALUATION = PIPELINE | {"recommender/evaluation"}
+# Training learns the weights of ranking and starts from its hand-set ones.
 TRAINING = STATE | {"storage", "recommender/evaluation",
+                    "recommender/ranking",
                     "recommender/training"}
 SIMULATION = CLASS_PLAN | PATH | {"recommender/evaluation",
                                   "recommender/simulation"}

@@ -6,17 +6,19 @@
 #include <cstdint>
 
 #include "recommender/models/interest_model.h"
+#include "recommender/models/learnt_weights.h"
 #include "recommender/models/tracing_model.h"
 
 namespace evenlight {
 
-// Immutable, shared by pointer between requests. The halves were trained
+// Immutable, shared by pointer between requests. Its parts were trained
 // together and are never mixed. A default-constructed one is version 0: no
 // model yet, every prediction from priors.
 struct ModelSet {
   int64_t version = 0;
   TracingModel tracing;
   InterestModel interest;
+  LearntWeights weights;  // Read by WeightsFor() of ranking/policy.h.
 };
 
 }  // namespace evenlight

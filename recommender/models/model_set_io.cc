@@ -1,5 +1,6 @@
 #include "recommender/models/model_set_io.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/status_macros.h"
 #include "recommender/models/interest_model_io.h"
+#include "recommender/models/ranker_io.h"
 #include "recommender/models/tracing_model_io.h"
 
 namespace evenlight {
@@ -29,8 +31,14 @@ absl::StatusOr<absl::string_view> Find(
 }  // namespace
 
 std::map<std::string, std::string> EncodeModelSet(const ModelSet& models) {
-  return {{kTracingFile, EncodeTracing(models.tracing.params())},
-          {kFactorsFile, EncodeInterest(models.interest.params())}};
+  std::map<std::string, std::string> files = {
+      {kTracingFile, EncodeTracing(models.tracing.params())},
+      {kFactorsFile, EncodeInterest(models.interest.params())}};
+  if (std::any_of(models.weights.begin(), models.weights.end(),
+                  [](const auto& weights) { return weights.has_value(); })) {
+    files[kRankerFile] = EncodeRanker(models.weights);
+  }
+  return files;
 }
 
 absl::StatusOr<std::shared_ptr<const ModelSet>> DecodeModelSet(
@@ -44,6 +52,10 @@ absl::StatusOr<std::shared_ptr<const ModelSet>> DecodeModelSet(
   models->version = version;
   models->tracing = TracingModel(std::move(tracing_params));
   models->interest = InterestModel(std::move(interest_params));
+  if (files.contains(kRankerFile)) {
+    ASSIGN_OR_RETURN(const absl::string_view ranker, Find(files, kRankerFile));
+    ASSIGN_OR_RETURN(models->weights, DecodeRanker(ranker));
+  }
   return std::shared_ptr<const ModelSet>(std::move(models));
 }
 

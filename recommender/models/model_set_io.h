@@ -13,11 +13,15 @@
 
 namespace evenlight {
 
-// The files `tracing.pb` and `factors.pb`. Equal models give equal bytes.
+// The files `tracing.pb`, `factors.pb` and, if weights were learnt for a phase,
+// `ranker.pb`. Equal models give equal bytes.
 std::map<std::string, std::string> EncodeModelSet(const ModelSet& models);
 
-// DATA_LOSS: a file is missing, does not parse, has lengths that disagree or a
-// number that is not finite; the message names the file and the field.
+// Without `ranker.pb` no weights were learnt.
+//
+// DATA_LOSS: another file is missing, or one does not parse, has lengths that
+// disagree or a number that is not finite; the message names the file and the
+// field.
 absl::StatusOr<std::shared_ptr<const ModelSet>> DecodeModelSet(
     int64_t version, const std::map<std::string, std::string>& files);
 

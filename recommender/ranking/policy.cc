@@ -17,4 +17,13 @@ std::array<ScoreParts, 5> RankingPolicy::DefaultWeights() {
   return {kSelfStudy, kPreClass, kInClass, kPostClass, kSelfStudy};
 }
 
+const ScoreParts& WeightsFor(const RankingPolicy& policy,
+                             const ModelSet& models, Phase phase) {
+  const auto row = static_cast<size_t>(phase);
+  const auto& learnt = models.weights[row];
+  return learnt.has_value() && !policy.is_set_by_operator[row]
+             ? *learnt
+             : policy.weights[row];
+}
+
 }  // namespace evenlight

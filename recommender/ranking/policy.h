@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "core/event.h"
 #include "core/recommendation.h"
+#include "recommender/models/model_set.h"
 #include "recommender/ranking/exploration.h"
 #include "recommender/ranking/minutes_cap.h"
 
@@ -21,6 +22,9 @@ struct RankingPolicy {
   int64_t version = 1;
   // By Phase (kUnspecified has the weights of self-study), each >= 0.
   std::array<ScoreParts, 5> weights = DefaultWeights();
+  // By Phase: the operator named these weights, so that none learnt take their
+  // place.
+  std::array<bool, 5> is_set_by_operator = {};
   float diversity = 0.2f;  // MMR: 0 by score alone, 1 by variety alone.
   // From this P(known) on a kc is mastered: Corbett & Anderson (UMUAI 1994).
   float mastered_p_known = 0.95f;
@@ -35,6 +39,11 @@ struct RankingPolicy {
 
   static std::array<ScoreParts, 5> DefaultWeights();
 };
+
+// The weights that score in `phase`, and the only place that decides: those the
+// operator set, else those that `models` learnt, else the hand-set ones.
+const ScoreParts& WeightsFor(const RankingPolicy& policy,
+                             const ModelSet& models, Phase phase);
 
 }  // namespace evenlight
 

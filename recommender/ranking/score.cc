@@ -83,7 +83,7 @@ Scorer::Scorer(const LearnerView* view, const RankingPolicy* policy,
     : view_(view),
       policy_(policy),
       interest_(interest),
-      weights_(policy->weights[static_cast<size_t>(phase)]),
+      weights_(WeightsFor(*policy, *view->snapshot().models, phase)),
       answer_time_(view->state().last_answer_time == absl::InfinitePast()
                        ? absl::InfinitePast()
                        : view->now()) {}

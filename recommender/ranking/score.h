@@ -2,7 +2,8 @@
 //
 //   score = sum over parts of weight x part,    DESIGN section 6,
 //
-// with every part in [0, 1] (see ScorePart) and the weights of the phase.
+// with every part in [0, 1] (see ScorePart) and the weights of the phase,
+// WeightsFor() of policy.h.
 
 #ifndef EVENLIGHT_RECOMMENDER_RANKING_SCORE_H_
 #define EVENLIGHT_RECOMMENDER_RANKING_SCORE_H_

@@ -180,6 +180,54 @@ std::string RankingTable(const TrainReport& report) {
                  report.interest.grouped_popularity));
 }
 
+std::string PartCells(const ScoreParts& weights) {
+  std::string text;
+  for (const float weight : weights) {
+    absl::StrAppendFormat(&text, "%.3f | ", weight);
+  }
+  return text;
+}
+
+std::string WeightRow(const WeightTrial& trial) {
+  std::string text = absl::StrFormat("| %s | ", NameOf(trial.phase));
+  absl::StrAppend(&text,
+                  PartCells(trial.serves ? trial.fit.weights : trial.hand_set));
+  absl::StrAppend(&text, trial.serves ? "learnt" : "hand-set", " | ",
+                  trial.num_with_both, " of ", trial.num_lists, " | ");
+  if (trial.comparison.has_value()) {
+    const WeightComparison& c = *trial.comparison;
+    absl::StrAppendFormat(
+        &text, "%.4f, hand-set %.4f (%+.4f +- %.4f) | %.4f, hand-set %.4f | ",
+        c.learnt_log_loss, c.hand_set_log_loss, c.excess.mean,
+        c.excess.standard_error, c.learnt_ndcg, c.hand_set_ndcg);
+  } else {
+    absl::StrAppend(&text, "| | ");
+  }
+  return absl::StrCat(text, trial.reason, " |\n");
+}
+
+// The weights that serve, and how learnt ones would do.
+std::string WeightTable(const TrainReport& report) {
+  if (report.weights.empty()) return "";
+  std::string text =
+      "\n## Weights of the score\n\nLearnt from what learners took up of "
+      "their lists, the place corrected for; log loss (per list, in nats) and "
+      "NDCG on the later fifth of the lists. Phases that the operator's "
+      "configuration names keep its weights.\n\n| phase | ";
+  std::string lines = "\n|---|";
+  for (const char* name : kScorePartNames) {
+    absl::StrAppend(&text, name, " | ");
+    absl::StrAppend(&lines, "---|");
+  }
+  absl::StrAppend(&text,
+                  "weights | lists with both outcomes | log loss | NDCG ",
+                  "| because |", lines, "---|---|---|---|---|\n");
+  for (const WeightTrial& trial : report.weights) {
+    absl::StrAppend(&text, WeightRow(trial));
+  }
+  return text;
+}
+
 std::string GateTable(const TrainReport& report) {
   std::string text =
       "\n## Gates\n\n| gate | value | limit | passed |\n|---|---|---|---|\n";
@@ -206,7 +254,7 @@ std::string ModelCard(const TrainReport& report) {
                       ".\n\n", DataTable(report), ChoiceTable(report),
                       CorrectionText(report), CurveTable(report),
                       TracingTable(report), RankingTable(report),
-                      GateTable(report), NoteList(report));
+                      WeightTable(report), GateTable(report), NoteList(report));
 }
 
 }  // namespace evenlight

@@ -9,8 +9,8 @@
 
 namespace evenlight {
 
-// Data, models tried and why one was chosen, metrics beside baselines, gates,
-// notes.
+// Data, models tried and why one was chosen, metrics beside baselines, weights
+// of the score, gates, notes.
 std::string ModelCard(const TrainReport& report);
 
 }  // namespace evenlight

@@ -30,6 +30,12 @@ struct Gate {
 // errors: a small class is not refused for its noise.
 Gate LogLossGate(std::string name, const LossDifference& excess);
 
+// Learnt score weights change what every learner is shown. They must tell what
+// is taken up better than the hand-set ones beyond two standard errors, and not
+// order it worse by more than kNdcgMargin.
+Gate LearntLossGate(const LossDifference& excess);
+Gate LearntNdcgGate(double learnt_ndcg, double hand_set_ndcg);
+
 // True if what ranks is worth publishing; without learners to judge by it is
 // not. Never a reason to refuse: a model may have popularity alone.
 bool IsWorthIt(const RankingMetrics& ranker, const RankingMetrics& popularity);

@@ -14,7 +14,9 @@
 #include "recommender/models/factor_kernels.h"
 #include "recommender/models/model_set.h"
 #include "recommender/models/model_set_io.h"
+#include "recommender/ranking/policy.h"
 #include "recommender/training/dataset.h"
+#include "recommender/training/exposure_log.h"
 #include "recommender/training/interest_choice.h"
 #include "recommender/training/interest_refit.h"
 #include "recommender/training/interest_trial.h"
@@ -23,6 +25,7 @@
 #include "recommender/training/tracing_trial.h"
 #include "recommender/training/train_gates.h"
 #include "recommender/training/train_report.h"
+#include "recommender/training/weight_trial.h"
 #include "storage/model_directory.h"
 
 namespace evenlight {
@@ -69,6 +72,7 @@ class TrainRun {
     for (const Gate& gate : report_.gates) {
       if (!gate.passed) return Refuse(gate);
     }
+    RETURN_IF_ERROR(TryScoreWeights());
     ASSIGN_OR_RETURN(const ModelSet models, Refit());
     return Publish(models);
   }
@@ -187,6 +191,17 @@ class TrainRun {
     }
   }
 
+  // Gates of its own: weights that do not pass are left out, and the rest of
+  // the model is no worse for it.
+  absl::Status TryScoreWeights() {
+    Start("score weights");
+    ASSIGN_OR_RETURN(const ExposureLog log,
+                     ReadExposures({.tenant = options_.tenant}, database_));
+    report_.weights = TryWeights(log, RankingPolicy::DefaultWeights(),
+                                 {.min_lists = options_.min_lists});
+    return absl::OkStatus();
+  }
+
   // Not a reason to refuse, but to look.
   void NoteWorse() {
     const TracingMetrics& served = report_.tracing.results.front().metrics;
@@ -293,6 +308,7 @@ class TrainRun {
         InterestParams interest,
         RefitInterest(dataset_, report_.serves, factors, previous));
     models.interest = InterestModel(std::move(interest));
+    models.weights = WeightsThatServe(report_.weights);
     return models;
   }
 

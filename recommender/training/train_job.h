@@ -2,7 +2,8 @@
 // a published model version, or a reason why not.
 //
 //   lock -> dataset -> later window -> tracing models, one chosen; factors,
-//     popularity -> evaluate -> gates -> refit on all -> publish -> report
+//     popularity -> evaluate -> gates -> score weights -> refit on all ->
+//     publish -> report
 
 #ifndef EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_JOB_H_
 #define EVENLIGHT_RECOMMENDER_TRAINING_TRAIN_JOB_H_
@@ -39,6 +40,9 @@ struct TrainJobOptions {
   // Fewer interactions: kNothingToDo, naming how many there are. Fewer answers:
   // factors and popularity only.
   int64_t min_answers = 1000;
+  // Of one phase, with something taken up and something not. Fewer: its score
+  // keeps the hand-set weights.
+  int64_t min_lists = 1000;
   bool force = false;  // Also when no event is new or nothing can be judged.
   // Called with a stage's name and how much of it is done, in [0, 1]. May be
   // empty.

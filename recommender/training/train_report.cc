@@ -182,9 +182,9 @@ void AddServing(const TrainReport& report, JsonWriter& json) {
   json.End();
 }
 
-void AddGates(const TrainReport& report, JsonWriter& json) {
+void AddGates(const std::vector<Gate>& gates, JsonWriter& json) {
   json.BeginList("gates");
-  for (const Gate& gate : report.gates) {
+  for (const Gate& gate : gates) {
     json.Begin();
     json.Add("name", gate.name);
     json.Add("value", gate.value);
@@ -192,6 +192,54 @@ void AddGates(const TrainReport& report, JsonWriter& json) {
     json.AddBool("passed", gate.passed);
     json.End();
   }
+  json.EndList();
+}
+
+void AddParts(absl::string_view name, const ScoreParts& weights,
+              JsonWriter& json) {
+  json.Begin(name);
+  for (int part = 0; part < kNumScoreParts; ++part) {
+    json.Add(kScorePartNames[part], double{weights[part]});
+  }
+  json.End();
+}
+
+void AddComparison(const WeightComparison& comparison, JsonWriter& json) {
+  json.Begin("comparison");
+  json.Add("num_lists", comparison.num_lists);
+  json.Add("hand_set_log_loss", comparison.hand_set_log_loss);
+  json.Add("learnt_log_loss", comparison.learnt_log_loss);
+  json.Add("excess", comparison.excess.mean);
+  json.Add("excess_error", comparison.excess.standard_error);
+  json.Add("hand_set_ndcg", comparison.hand_set_ndcg);
+  json.Add("learnt_ndcg", comparison.learnt_ndcg);
+  json.End();
+}
+
+void AddWeightTrial(const WeightTrial& trial, JsonWriter& json) {
+  json.Begin();
+  json.Add("phase", NameOf(trial.phase));
+  json.Add("serves", trial.serves ? "learnt" : "hand_set");
+  json.Add("reason", trial.reason);
+  json.Add("num_lists", trial.num_lists);
+  json.Add("num_with_both", trial.num_with_both);
+  AddParts("hand_set", trial.hand_set, json);
+  if (trial.comparison.has_value()) {
+    AddParts("learnt", trial.fit.weights, json);
+    json.Add("scale", trial.fit.scale);
+    json.BeginList("place_log_odds");
+    for (const double place : trial.fit.places) json.AddNumber(place);
+    json.EndList();
+    AddComparison(*trial.comparison, json);
+    AddGates(trial.gates, json);
+  }
+  json.End();
+}
+
+// Of the score; not those of a tracing model.
+void AddWeights(const TrainReport& report, JsonWriter& json) {
+  json.BeginList("score_weights");
+  for (const WeightTrial& trial : report.weights) AddWeightTrial(trial, json);
   json.EndList();
 }
 
@@ -228,7 +276,8 @@ std::string ReportJson(const TrainReport& report) {
   AddRanking("decayed_popularity", report.interest.decayed_popularity, json);
   AddRanking("grouped_popularity", report.interest.grouped_popularity, json);
   json.End();
-  AddGates(report, json);
+  AddWeights(report, json);
+  AddGates(report.gates, json);
   AddNotes(report, json);
   json.Begin("seconds");
   for (const auto& [stage, seconds] : report.seconds) json.Add(stage, seconds);

@@ -15,6 +15,7 @@
 #include "recommender/training/interest_trial.h"
 #include "recommender/training/tracing_trial.h"
 #include "recommender/training/train_gates.h"
+#include "recommender/training/weight_trial.h"
 
 namespace evenlight {
 
@@ -44,6 +45,7 @@ struct TrainReport {
   InterestTrial interest;
   InterestKind serves = InterestKind::kPopularity;  // What ranks by interest.
   bool is_warm = false;  // Factors started from the serving version's.
+  std::vector<WeightTrial> weights;  // Of the score, by phase.
   std::vector<Gate> gates;
   std::vector<std::string> notes;  // What was left out or should be looked at.
 

@@ -4,137 +4,72 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "core/event.h"
 #include "core/status_macros.h"
-#include "storage/track_store.h"
 
 namespace evenlight {
 namespace {
 
-bool IsRewarded(RewardKind kind, const Event& event) {
-  switch (event.verb) {
-    case Verb::kAnswered:
-      return kind != RewardKind::kCorrect || event.score >= kCorrectScore;
-    case Verb::kCompleted:
-    case Verb::kAttended:
-      return kind != RewardKind::kCorrect;
-    case Verb::kViewed:
-      return kind == RewardKind::kOpened;
-    default:
-      return false;
-  }
+// The line that was drawn; the end if none was.
+std::vector<ListedResource>::const_iterator FindDrawn(
+    const std::vector<ListedResource>& listed) {
+  return std::find_if(
+      listed.begin(), listed.end(),
+      [](const ListedResource& line) { return line.propensity < 1; });
 }
 
-// Takes events actor by actor, each actor's in order, as the store lists them.
-class LogReader {
- public:
-  explicit LogReader(const PolicyLogOptions& options) : options_(options) {}
-
-  void Take(const Event& event) {
-    if (!event.time_is_order) last_time_ = std::max(last_time_, event.time);
-    if (event.actor.kind != ActorKind::kLearner || event.list.empty()) return;
-    if (event.verb == Verb::kRecommended) {
-      AddList(event);
-    } else {
-      AddReward(event);
-    }
+ExploredList ToExplored(const ListOutcome& outcome) {
+  ExploredList list;
+  list.id = outcome.id;
+  list.learner = outcome.learner;
+  for (const ListedResource& line : outcome.listed) {
+    list.shown.push_back(line.resource);
   }
-
-  // Adds what the records say, and leaves out what cannot be used.
-  absl::StatusOr<PolicyLog> Finish(const ListStore& records);
-
- private:
-  struct Shown {
-    ExploredList list;
-    absl::Time time;
-  };
-
-  void AddList(const Event& event);
-  void AddReward(const Event& event);
-
-  const PolicyLogOptions& options_;
-  PolicyLog log_;
-  std::vector<Shown> drawn_;
-  // Of the learner whose events come.
-  LearnerId learner_;
-  int64_t num_learners_ = 0;
-  absl::flat_hash_map<ListId, size_t> open_;  // Rows of `drawn_`.
-  absl::Time last_time_ = absl::InfinitePast();
-};
-
-void LogReader::AddList(const Event& event) {
-  ++log_.num_lists;
-  const auto drawn = std::find_if(
-      event.listed.begin(), event.listed.end(),
-      [](const ListedResource& listed) { return listed.propensity < 1; });
-  if (drawn == event.listed.end()) return;
-  ++log_.num_drawn;
-  if (num_learners_ == 0 || event.actor.id != learner_) {
-    learner_ = event.actor.id;
-    ++num_learners_;
-    open_.clear();
-  }
-  open_[event.list] = drawn_.size();
-  Shown& shown = drawn_.emplace_back();
-  shown.time = event.time;
-  shown.list.id = event.list;
-  shown.list.learner = num_learners_ - 1;
-  shown.list.drawn = static_cast<int32_t>(drawn - event.listed.begin());
-  for (const ListedResource& listed : event.listed) {
-    shown.list.shown.push_back(listed.resource);
-  }
-  shown.list.rewards.assign(event.listed.size(), 0);
+  list.rewards.assign(outcome.is_success.begin(), outcome.is_success.end());
+  list.drawn =
+      static_cast<int32_t>(FindDrawn(outcome.listed) - outcome.listed.begin());
+  return list;
 }
 
-void LogReader::AddReward(const Event& event) {
-  const auto found =
-      event.actor.id == learner_ ? open_.find(event.list) : open_.end();
-  if (found == open_.end() || !IsRewarded(options_.reward, event)) return;
-  Shown& shown = drawn_[found->second];
-  if (event.time - shown.time > options_.window) return;
-  const auto place = std::find(shown.list.shown.begin(), shown.list.shown.end(),
-                               event.resource);
-  if (place == shown.list.shown.end()) return;
-  shown.list.rewards[place - shown.list.shown.begin()] = 1;
-}
-
-absl::StatusOr<PolicyLog> LogReader::Finish(const ListStore& records) {
-  for (Shown& shown : drawn_) {
-    if (shown.time + options_.window > last_time_) {
-      ++log_.num_open;
-      continue;
-    }
-    ExploredList& list = shown.list;
-    ASSIGN_OR_RETURN(std::optional<StoredList> record,
-                     records.Get(options_.tenant, list.id));
-    if (record.has_value()) list.alternatives = std::move(record->alternatives);
-    const auto chosen =
-        std::find_if(list.alternatives.begin(), list.alternatives.end(),
-                     [&](const StoredAlternative& alternative) {
-                       return alternative.resource == list.shown[list.drawn];
-                     });
-    if (chosen == list.alternatives.end()) {
-      ++log_.num_unrecorded;
-      continue;
-    }
-    list.chosen = static_cast<int32_t>(chosen - list.alternatives.begin());
-    log_.lists.push_back(std::move(list));
-  }
-  return std::move(log_);
+// Adds what could have been shown; false if the record does not say.
+bool AddAlternatives(const std::optional<StoredList>& record,
+                     ExploredList& list) {
+  if (record.has_value()) list.alternatives = record->alternatives;
+  const auto chosen =
+      std::find_if(list.alternatives.begin(), list.alternatives.end(),
+                   [&](const StoredAlternative& alternative) {
+                     return alternative.resource == list.shown[list.drawn];
+                   });
+  if (chosen == list.alternatives.end()) return false;
+  list.chosen = static_cast<int32_t>(chosen - list.alternatives.begin());
+  return true;
 }
 
 }  // namespace
 
 absl::StatusOr<PolicyLog> ReadPolicyLog(const PolicyLogOptions& options,
                                         Database* database) {
-  LogReader reader(options);
-  RETURN_IF_ERROR(
-      TrackStore(database).ListAll(options.tenant, [&](const Event& event) {
-        reader.Take(event);
-        return true;
-      }));
-  return reader.Finish(ListStore(database));
+  const auto is_drawn = [](const Event& event) {
+    return FindDrawn(event.listed) != event.listed.end();
+  };
+  ASSIGN_OR_RETURN(const ListOutcomes outcomes,
+                   ReadListOutcomes(options, is_drawn, database));
+  PolicyLog log;
+  log.num_lists = outcomes.num_lists;
+  log.num_drawn = outcomes.num_kept;
+  log.num_open = outcomes.num_open;
+  const ListStore records(database);
+  for (const ListOutcome& outcome : outcomes.lists) {
+    ASSIGN_OR_RETURN(const std::optional<StoredList> record,
+                     records.Get(options.tenant, outcome.id));
+    ExploredList list = ToExplored(outcome);
+    if (AddAlternatives(record, list)) {
+      log.lists.push_back(std::move(list));
+    } else {
+      ++log.num_unrecorded;
+    }
+  }
+  return log;
 }
 
 }  // namespace evenlight

@@ -8,25 +8,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "core/ids.h"
+#include "recommender/training/list_outcomes.h"
 #include "storage/list_store.h"
 
 namespace evenlight {
 
-// What counts as a success, 1, of a resource in a list. An event counts if it
-// is of that learner and resource, names the list, and is within the window.
-enum class RewardKind {
-  kOpened,     // Viewed, completed, attended or answered.
-  kCompleted,  // Completed, attended or answered.
-  kCorrect,    // Answered right.
-};
-
-struct PolicyLogOptions {
-  TenantId tenant;
-  RewardKind reward = RewardKind::kCompleted;
-  absl::Duration window = absl::Hours(24);  // After the list was made.
-};
+// What counts as a success, 1: training/list_outcomes.h.
+using PolicyLogOptions = ListOutcomeOptions;
 
 // One list.
 struct ExploredList {

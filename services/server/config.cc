@@ -272,10 +272,12 @@ void ConfigReader::ReadPhase(const PhaseWeights& from, int index) {
     Fault(absl::StrCat(path, ".", kScorePartNames[part]),
           absl::StrCat(weight, " is not in [0, ", kMaxWeight, "]"));
   }
-  config_.ranking.weights[static_cast<size_t>(phase)] = weights;
-  if (phase == Phase::kSelfStudy) {
-    config_.ranking.weights[static_cast<size_t>(Phase::kUnspecified)] = weights;
-  }
+  const auto set = [&](Phase row) {
+    config_.ranking.weights[static_cast<size_t>(row)] = weights;
+    config_.ranking.is_set_by_operator[static_cast<size_t>(row)] = true;
+  };
+  set(phase);
+  if (phase == Phase::kSelfStudy) set(Phase::kUnspecified);
 }
 
 bool IsLoopback(absl::string_view host) {

@@ -1,6 +1,8 @@
 #include "services/server/list_explanations.h"
 
+#include <cmath>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -88,6 +90,16 @@ void AddStages(const StoredCandidate& candidate, int rank, int position,
                        : "passed",
               to);
   }
+}
+
+// True if `weights` gave `candidate` its score. Those of now need not: a model
+// that learnt others may serve since.
+bool Gave(const ScoreParts& weights, const StoredCandidate& candidate) {
+  constexpr float kRounding = 1e-5f;
+  if (candidate.parts.size() != weights.size()) return false;
+  const float score = std::inner_product(weights.begin(), weights.end(),
+                                         candidate.parts.begin(), 0.0f);
+  return std::abs(score - candidate.score) <= kRounding;
 }
 
 void ExplainCandidate(const StoredList& list, int index,
@@ -201,11 +213,10 @@ absl::Status ListExplanations::Explain(
     if (list->candidates[i].resource != resource) continue;
     FieldViolations ignored;  // It was valid then.
     const RecommendationRequest was = ToRequest(asked, &ignored);
-    ExplainCandidate(
-        *list, static_cast<int>(i), answer,
-        has_weights ? &parts_.policy.weights[static_cast<size_t>(was.phase)]
-                    : nullptr,
-        explanation);
+    const ScoreParts& weights = WeightsFor(parts_.policy, *models, was.phase);
+    const bool were_those = has_weights && Gave(weights, list->candidates[i]);
+    ExplainCandidate(*list, static_cast<int>(i), answer,
+                     were_those ? &weights : nullptr, explanation);
     return absl::OkStatus();
   }
   if (index == ResourceIndex::kNone) {

@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "recommender/models/interest_model_io.h"
+#include "recommender/models/ranker_io.h"
 #include "recommender/models/tracing_model_io.h"
 #include "tests/support/status_matchers.h"
 
@@ -244,6 +245,71 @@ TEST(ModelSetIoTest, DefaultAndUntrainedModelsRoundTrip) {
   ASSERT_THAT(models, IsOk());
   EXPECT_FALSE((*models)->tracing.is_trained());
   EXPECT_FALSE((*models)->interest.has_factors());
+}
+
+LearntWeights SomeWeights() {
+  LearntWeights weights;
+  SetWeights(Phase::kInClass, {.5f, .25f, .25f, 0, 0, 0, 0}, weights);
+  SetWeights(Phase::kSelfStudy, {.1f, .1f, .1f, .1f, .1f, .1f, .4f}, weights);
+  return weights;
+}
+
+TEST(ModelSetIoTest, LearntWeightsRoundTrip) {
+  ModelSet models = MakeModels(SomeTracing(), SomeInterest());
+  models.weights = SomeWeights();
+  const Files files = EncodeModelSet(models);
+  const auto decoded = DecodeModelSet(1, files);
+  ASSERT_THAT(decoded, IsOk());
+  EXPECT_EQ((*decoded)->weights, models.weights);
+  EXPECT_EQ((*decoded)->weights[static_cast<size_t>(Phase::kUnspecified)],
+            (ScoreParts{.1f, .1f, .1f, .1f, .1f, .1f, .4f}));
+  EXPECT_EQ(EncodeModelSet(**decoded), files);
+}
+
+TEST(ModelSetIoTest, AVersionWithoutWeightsHasNoFileOfThem) {
+  const Files files = EncodeModelSet(MakeModels(SomeTracing(), SomeInterest()));
+  EXPECT_EQ(files.size(), 2);
+  const auto models = DecodeModelSet(1, files);
+  ASSERT_THAT(models, IsOk());
+  EXPECT_EQ((*models)->weights, LearntWeights());
+}
+
+TEST(ModelSetIoTest, BrokenWeightsAreRefusedByName) {
+  struct Lie {
+    std::string word;
+    std::function<void(storage::v1::RankerRecord&)> tell;
+  };
+  const Files whole = EncodeModelSet(MakeModels(SomeTracing(), SomeInterest()));
+  for (const Lie& lie : std::vector<Lie>{
+           {"format_version is 2", [](auto& r) { r.set_format_version(2); }},
+           {"format_version is 0", [](auto& r) { r.Clear(); }},
+           {"phase holds 0",
+            [](auto& r) { r.mutable_phases(0)->set_phase(0); }},
+           {"phase holds 5",
+            [](auto& r) { r.mutable_phases(0)->set_phase(5); }},
+           {"twice", [](auto& r) { r.mutable_phases(0)->set_phase(4); }},
+           {"size 8", [](auto& r) { r.mutable_phases(1)->add_weights(0); }},
+           {"size 0", [](auto& r) { r.mutable_phases(1)->clear_weights(); }},
+           {"holds nan",
+            [](auto& r) { r.mutable_phases(0)->set_weights(3, kNan); }},
+           {"holds -0.25",
+            [](auto& r) { r.mutable_phases(0)->set_weights(3, -.25f); }},
+           {"adds up to 0.75",
+            [](auto& r) { r.mutable_phases(0)->set_weights(1, 0); }},
+       }) {
+    storage::v1::RankerRecord record;
+    ASSERT_TRUE(record.ParseFromString(EncodeRanker(SomeWeights())));
+    lie.tell(record);
+    Files files = whole;
+    files[kRankerFile] = record.SerializeAsString();
+    const auto decoded = DecodeModelSet(1, files);
+    EXPECT_THAT(decoded, HasCode(absl::StatusCode::kDataLoss)) << lie.word;
+    EXPECT_THAT(decoded.status().message(), testing::HasSubstr("ranker.pb"));
+    EXPECT_THAT(decoded.status().message(), testing::HasSubstr(lie.word));
+  }
+  Files files = whole;
+  files[kRankerFile] = "\xff";
+  EXPECT_THAT(DecodeModelSet(1, files), HasCode(absl::StatusCode::kDataLoss));
 }
 
 TEST(ModelSetIoTest, NamesAMissingFile) {

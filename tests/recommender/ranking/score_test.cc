@@ -24,6 +24,41 @@ TEST(PolicyTest, WeightsOfEveryPhaseAreAShareOfOne) {
   }
 }
 
+// Which weights score, of those learnt, set by the operator and hand-set.
+TEST(PolicyTest, TheOperatorsWordComesBeforeWhatWasLearnt) {
+  constexpr ScoreParts kLearnt = {0, 0, 0, 0, 1, 0, 0};
+  constexpr ScoreParts kOperators = {0, 0, 0, 0, 0, 0, 2};
+  ModelSet models;
+  SetWeights(Phase::kSelfStudy, kLearnt, models.weights);
+  SetWeights(Phase::kInClass, kLearnt, models.weights);
+  RankingPolicy policy;
+  const auto in_class = static_cast<size_t>(Phase::kInClass);
+  policy.weights[in_class] = kOperators;
+  policy.is_set_by_operator[in_class] = true;
+  EXPECT_EQ(WeightsFor(policy, models, Phase::kSelfStudy), kLearnt);
+  EXPECT_EQ(WeightsFor(policy, models, Phase::kUnspecified), kLearnt);
+  EXPECT_EQ(WeightsFor(policy, models, Phase::kInClass), kOperators);
+  EXPECT_EQ(WeightsFor(policy, models, Phase::kPreClass),
+            policy.weights[static_cast<size_t>(Phase::kPreClass)]);
+  EXPECT_EQ(WeightsFor(policy, ModelSet(), Phase::kSelfStudy),
+            policy.weights[static_cast<size_t>(Phase::kSelfStudy)]);
+}
+
+TEST(ScoreTest, IsMadeOfTheWeightsThatTheModelLearnt) {
+  ModelSet models;
+  SetWeights(Phase::kSelfStudy, {0, 0, .5f, 0, 0, .5f, 0}, models.weights);
+  const auto snapshot =
+      MakeSnapshot({Kc("k")}, {Question("q", {"k"})}, std::move(models));
+  const LearnerState state;
+  const RankingPolicy policy;
+  const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
+  const Scorer scorer(&view, &policy, Phase::kSelfStudy, nullptr);
+  const Score score = scorer.Evaluate(ResourceIndex{0});
+  EXPECT_FLOAT_EQ(score.total, .5f * Part(score, ScorePart::kGain) +
+                                   .5f * Part(score, ScorePart::kQuality));
+  EXPECT_GT(Part(score, ScorePart::kReady), 0) << "which weighs nothing";
+}
+
 TEST(BandTest, IsAPlateauThatFallsToBothSides) {
   const RankingPolicy policy;
   EXPECT_EQ(Band(policy, 0), 0);

@@ -35,6 +35,29 @@ INSTANTIATE_TEST_SUITE_P(Table, LogLossGateTest,
                          }),
                          [](const auto& test) { return test.param.name; });
 
+class LearntLossGateTest : public testing::TestWithParam<LossCase> {};
+
+TEST_P(LearntLossGateTest, OpensForWhatIsBetterBeyondNoise) {
+  const Gate gate = LearntLossGate(GetParam().excess);
+  EXPECT_EQ(gate.value, GetParam().excess.mean);
+  EXPECT_EQ(gate.passed, GetParam().passed);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, LearntLossGateTest,
+                         testing::ValuesIn(std::vector<LossCase>{
+                             {"Better", {-0.01, 0.001}, true},
+                             {"BetterWithinNoise", {-0.01, 0.006}, false},
+                             {"Equal", {0, 0}, false},
+                             {"Worse", {0.001, 0.001}, false},
+                         }),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(LearntNdcgGateTest, ClosesBeyondTheMargin) {
+  EXPECT_TRUE(LearntNdcgGate(0.6, 0.5).passed);
+  EXPECT_TRUE(LearntNdcgGate(0.496, 0.5).passed);
+  EXPECT_FALSE(LearntNdcgGate(0.494, 0.5).passed);
+}
+
 struct WorthCase {
   std::string name;
   double factors;

@@ -15,13 +15,16 @@
 #include "gtest/gtest.h"
 #include "recommender/models/bkt.h"
 #include "recommender/models/model_set_io.h"
+#include "recommender/ranking/policy.h"
 #include "recommender/state/fold.h"
 #include "recommender/state/prediction.h"
 #include "recommender/training/tracing_trial.h"
 #include "storage/catalog_store.h"
+#include "storage/list_store.h"
 #include "storage/memory_database.h"
 #include "storage/model_directory.h"
 #include "storage/track_store.h"
+#include "tests/recommender/training/planted_lists.h"
 #include "tests/recommender/training/synthetic_track.h"
 #include "tests/support/status_matchers.h"
 
@@ -603,6 +606,88 @@ TEST_F(TrainJobTest, RealTimesAreTrainedOnToo) {
   EXPECT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
 }
 
+// Appends what `lists` were and what became of each, after everything else.
+void AppendLists(const std::vector<ExposedList>& lists, absl::Time after,
+                 Database* database) {
+  int64_t sequence = 1'000'000;
+  std::vector<Event> events;
+  const auto add = [&](Verb verb, const std::string& list, absl::Time time) {
+    Event& event = events.emplace_back();
+    event.sequence = ++sequence;
+    event.id = absl::StrCat("list-event", sequence);
+    event.actor.id = "l0";
+    event.time = time;
+    event.verb = verb;
+    event.phase = Phase::kPostClass;
+    event.list = list;
+    return &event;
+  };
+  WriteBatch batch;
+  for (const ExposedList& list : lists) {
+    StoredList record;
+    record.id = absl::StrCat("list", sequence);
+    record.learner = "l0";
+    const absl::Time time = after + (list.time - absl::UnixEpoch());
+    Event shown = *add(Verb::kRecommended, record.id, time);
+    for (const Exposure& line : list.shown) {
+      const ResourceId resource = absl::StrCat("r", line.place);
+      record.candidates.push_back(
+          {resource, 1, 0, {line.parts.begin(), line.parts.end()}, ""});
+      shown.listed.push_back({resource, line.place + 1, 1});
+    }
+    events.back() = shown;
+    for (const Exposure& line : list.shown) {
+      if (!line.is_taken_up) continue;
+      add(Verb::kCompleted, record.id, time + absl::Minutes(line.place + 1))
+          ->resource = absl::StrCat("r", line.place);
+    }
+    ListStore(database).Put(kTenant, record, &batch);
+  }
+  add(Verb::kViewed, "", after + absl::Hours(100'000))->resource = "r0";
+  ASSERT_THAT(database->Write(batch), IsOk());
+  AppendEvents(kTenant, events, database);
+}
+
+TEST_F(TrainJobTest, WeightsOfTheScoreAreLearntWhereThereAreEnoughLists) {
+  Append(Class());
+  AppendLists(
+      MakeLists(
+          {.weights = {0, .1f, .1f, .2f, .4f, .2f, 0},
+           .shown_by = RankingPolicy::DefaultWeights()[static_cast<size_t>(
+               Phase::kPostClass)],
+           .lists_per_learner = 1},
+          400),
+      SyntheticEvents(Class()).back().time, &database_);
+  TrainJobOptions options = Options();
+  options.min_lists = 400;
+  const TrainJobResult result = Run(options);
+  ASSERT_EQ(result.outcome, TrainOutcome::kPublished) << result.message;
+  const auto models = DecodeModelSet(1, *Directory().Load(1));
+  ASSERT_THAT(models, IsOk());
+  const LearntWeights& weights = (*models)->weights;
+  EXPECT_FALSE(weights[static_cast<size_t>(Phase::kSelfStudy)].has_value());
+  const auto& learnt = weights[static_cast<size_t>(Phase::kPostClass)];
+  ASSERT_TRUE(learnt.has_value());
+  EXPECT_GT((*learnt)[static_cast<size_t>(ScorePart::kInterest)], 0.2);
+
+  rapidjson::Document report;
+  report.Parse(result.report_json.c_str());
+  ASSERT_FALSE(report.HasParseError());
+  const auto& trials = report["score_weights"];
+  ASSERT_EQ(trials.Size(), 4);
+  EXPECT_STREQ(trials[2]["phase"].GetString(), "POST_CLASS");
+  EXPECT_STREQ(trials[2]["serves"].GetString(), "learnt");
+  EXPECT_EQ(trials[2]["comparison"]["num_lists"].GetInt64(), 80);
+  EXPECT_EQ(trials[2]["gates"].Size(), 2);
+  EXPECT_STREQ(trials[3]["serves"].GetString(), "hand_set");
+  EXPECT_THAT(trials[3]["reason"].GetString(),
+              HasSubstr("400 lists are missing"));
+  const std::string card =
+      ReadFile(Directory().path() + "/1/report/model_card.md");
+  EXPECT_THAT(card, HasSubstr("| learnt | 400 of 400 |"));
+  EXPECT_THAT(card, HasSubstr("400 lists are missing"));
+}
+
 TEST_F(TrainJobTest, ProgressGoesThroughEveryStageToItsEnd) {
   Append(Class());
   std::vector<std::string> finished;
@@ -615,10 +700,11 @@ TEST_F(TrainJobTest, ProgressGoesThroughEveryStageToItsEnd) {
     }
   };
   ASSERT_EQ(Run(options).outcome, TrainOutcome::kPublished);
-  EXPECT_THAT(finished, testing::ElementsAre(
-                            "dataset", "evaluate tracing",
-                            "compare with serving", "evaluate factors",
-                            "train tracing", "train factors", "publish"));
+  EXPECT_THAT(finished,
+              testing::ElementsAre("dataset", "evaluate tracing",
+                                   "compare with serving", "evaluate factors",
+                                   "score weights", "train tracing",
+                                   "train factors", "publish"));
 }
 
 }  // namespace

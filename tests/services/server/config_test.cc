@@ -62,6 +62,8 @@ TEST(ConfigTest, TakesEveryField) {
   EXPECT_EQ(config->ranking.mastered_p_known, 0.95f);
   EXPECT_EQ(config->ranking.weights[static_cast<size_t>(Phase::kInClass)],
             (ScoreParts{1, 0, 0, 0, 0, 0, 2}));
+  EXPECT_EQ(config->ranking.is_set_by_operator,
+            (std::array<bool, 5>{false, false, true, false, false}));
   const ExplorationPolicy& exploration = config->ranking.exploration;
   EXPECT_EQ(exploration.share, 0.5f);
   EXPECT_EQ(exploration.temperature, 0.1f);
