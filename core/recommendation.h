@@ -19,15 +19,21 @@ namespace evenlight {
 // evenlight.v1.Recommendation.Reason.
 enum class Reason : uint8_t {
   kUnspecified = 0,
-  kNextStep = 1,         // Prerequisites mastered, itself not.
-  kReview = 2,           // Mastered and fading, or an old mistake waits.
-  kSimilarLearners = 3,  // Learners with a similar history went on with it.
-  kPopular = 4,          // Popular in the learner's grade.
-  kNewResource = 5,      // New in the catalog.
-  kNewLearner = 6,       // Nothing is known about the learner yet.
-  kNotTried = 7,         // Not tried yet, and nothing better is left.
-  kAssigned = 8,         // A teacher chose it.
+  kNextStep = 1,          // Prerequisites mastered, itself not.
+  kReview = 2,            // Mastered and fading, or an old mistake waits.
+  kSimilarLearners = 3,   // Learners with a similar history went on with it.
+  kPopular = 4,           // Popular in the learner's grade.
+  kNewResource = 5,       // New in the catalog.
+  kNewLearner = 6,        // Nothing is known about the learner yet.
+  kNotTried = 7,          // Not tried yet, and nothing better is left.
+  kAssigned = 8,          // A teacher chose it.
+  kSimilarResources = 9,  // Like one that the learner finished or liked.
 };
+
+inline constexpr int kNumReasons = 10;
+
+// A set of reasons: bit n is Reason n.
+using ReasonSet = uint32_t;
 
 // The parts of a score, MODELS section 3.1. Stored; do not renumber.
 enum class ScorePart : uint8_t {

@@ -32,6 +32,7 @@ struct SourceInput {
   absl::FunctionRef<bool(ResourceIndex)> is_review_eligible;
   int32_t grade = 0;  // Asked for; 0: not known.
   int32_t limit = 0;
+  uint64_t seed = 0;  // Of what a source draws.
 };
 
 }  // namespace evenlight

@@ -9,13 +9,22 @@ namespace evenlight {
 std::vector<ResourceIndex> TakeTurns(
     const Catalog& catalog, absl::Span<const KcIndex> kcs, int limit,
     absl::FunctionRef<bool(ResourceIndex)> accept) {
+  std::vector<absl::Span<const ResourceIndex>> lists;
+  lists.reserve(kcs.size());
+  for (const KcIndex kc : kcs) lists.push_back(catalog.ResourcesOf(kc));
+  return TakeTurns(lists, limit, accept);
+}
+
+std::vector<ResourceIndex> TakeTurns(
+    absl::Span<const absl::Span<const ResourceIndex>> lists, int limit,
+    absl::FunctionRef<bool(ResourceIndex)> accept) {
   struct Turn {
     absl::Span<const ResourceIndex> resources;
     size_t next = 0;
   };
   std::vector<Turn> turns;
-  turns.reserve(kcs.size());
-  for (const KcIndex kc : kcs) turns.push_back({catalog.ResourcesOf(kc)});
+  turns.reserve(lists.size());
+  for (const auto& list : lists) turns.push_back({list});
 
   std::vector<ResourceIndex> taken;
   absl::flat_hash_set<ResourceIndex> is_taken;

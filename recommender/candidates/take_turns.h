@@ -19,6 +19,11 @@ std::vector<ResourceIndex> TakeTurns(
     const Catalog& catalog, absl::Span<const KcIndex> kcs, int limit,
     absl::FunctionRef<bool(ResourceIndex)> accept);
 
+// The same round lists of resources, each in its order.
+std::vector<ResourceIndex> TakeTurns(
+    absl::Span<const absl::Span<const ResourceIndex>> lists, int limit,
+    absl::FunctionRef<bool(ResourceIndex)> accept);
+
 }  // namespace evenlight
 
 #endif  // EVENLIGHT_RECOMMENDER_CANDIDATES_TAKE_TURNS_H_

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include "recommender/pipeline/stages.h"
 
@@ -20,8 +22,7 @@ Reason CarryingReason(const StageRun& run, ReasonSet reasons,
   }
   Reason best = Reason::kUnspecified;
   float most = -1;
-  for (int reason = 1; reason <= static_cast<int>(Reason::kNotTried);
-       ++reason) {
+  for (int reason = 1; reason < kNumReasons; ++reason) {
     if ((reasons >> reason & 1) == 0) continue;
     const size_t part = static_cast<size_t>(PartOf(Reason(reason)));
     const float contribution = run.scorer.weights()[part] * parts[part];
@@ -95,12 +96,19 @@ StageRun::StageRun(const PipelineInput* in)
 void FoldInInterest(StageRun& run) { run.interest = InterestOf(run.view); }
 
 void ProposeCandidates(StageRun& run) {
-  run.proposals = Propose({.view = run.view,
-                           .gate = run.gate,
-                           .interest = run.interest,
-                           .related = run.dismissals.Related(),
-                           .assigned = run.input.assigned,
-                           .page_size = run.input.request.page_size});
+  const PipelineInput& input = run.input;
+  Proposals proposals = Propose({.view = run.view,
+                                 .gate = run.gate,
+                                 .interest = run.interest,
+                                 .related = run.dismissals.Related(),
+                                 .page_size = input.request.page_size,
+                                 .seed = input.request.seed,
+                                 .switched_off = input.policy.switched_off,
+                                 .watch = input.watch});
+  run.proposals = std::move(proposals.merged);
+  for (std::string& why : proposals.degraded) {
+    run.degraded.push_back(std::move(why));
+  }
 }
 
 void ScoreCandidates(StageRun& run) {
@@ -112,6 +120,7 @@ void ScoreCandidates(StageRun& run) {
     const Score score = run.scorer.Evaluate(proposal.resource);
     RankedResource ranked;
     ranked.resource = proposal.resource;
+    ranked.reasons = proposal.reasons;
     ranked.reason = CarryingReason(run, proposal.reasons, score.parts);
     ranked.score = score.total;
     ranked.parts = score.parts;

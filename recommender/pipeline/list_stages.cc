@@ -19,6 +19,11 @@ int32_t NumRanked(const StageRun& run) {
   return static_cast<int32_t>(run.ranked.size());
 }
 
+// Could it still be shown?
+bool IsSpare(const RankedResource& ranked) {
+  return ranked.removed_by == kPageSize || ranked.removed_by == kDiversityStage;
+}
+
 // Positions of those that are left, at most `reach`. The first page's worth is
 // marked as what `stage` removes if it does not choose it, the rest as beyond
 // the page.
@@ -62,10 +67,7 @@ std::vector<std::pair<float, int32_t>> LastPlaces(const StageRun& run) {
   for (int32_t i = 0; i < num_ranked && places.size() < reach &&
                       run.TurnOf(run.ranked[i]) == 0;
        ++i) {
-    const char* removed_by = run.ranked[i].removed_by;
-    if (removed_by == kDiversityStage || removed_by == kPageSize) {
-      places.push_back({value(i), i});
-    }
+    if (IsSpare(run.ranked[i])) places.push_back({value(i), i});
   }
   std::stable_sort(
       places.begin() + 1, places.end(),
@@ -146,6 +148,36 @@ void ChooseInOrder(StageRun& run) {
   for (const int32_t i : Left(run, page_size, kPageSize)) Choose(run, i);
 }
 
+// From the list's end, what is not favoured gives way to the best favoured one
+// of the same turn: nothing that cannot be followed yet comes in by this.
+void KeepEquityFloor(StageRun& run) {
+  const EquityFloor* floor = run.input.equity_floor;
+  if (floor == nullptr) return;
+  const auto is_favoured = [&](int32_t position) {
+    return floor->is_favoured(run.ranked[position].resource);
+  };
+  const auto num_wanted = static_cast<int64_t>(
+      floor->min_share * static_cast<float>(run.chosen.size()));
+  int64_t num_kept = absl::c_count_if(run.chosen, is_favoured);
+  for (size_t place = run.chosen.size();
+       place-- > 0 && num_kept < num_wanted;) {
+    const int32_t given_up = run.chosen[place];
+    if (is_favoured(given_up)) continue;
+    const int turn = run.TurnOf(run.ranked[given_up]);
+    for (int32_t i = 0; i < NumRanked(run); ++i) {
+      RankedResource& ranked = run.ranked[i];
+      if (!IsSpare(ranked) || run.TurnOf(ranked) != turn || !is_favoured(i)) {
+        continue;
+      }
+      run.ranked[given_up].removed_by = kEquityFloorStage;
+      run.chosen[place] = i;
+      ranked.removed_by = "";
+      ++num_kept;
+      break;
+    }
+  }
+}
+
 void DrawLastPlace(StageRun& run) {
   const ExplorationPolicy& policy = run.input.policy.exploration;
   const int32_t size = static_cast<int32_t>(run.chosen.size());
@@ -222,9 +254,7 @@ void KeepWithinMinutes(StageRun& run) {
   for (int32_t i = 0; i < NumRanked(run) && run.chosen.size() < num_wanted;
        ++i) {
     RankedResource& ranked = run.ranked[i];
-    const bool is_spare =
-        ranked.removed_by == kPageSize || ranked.removed_by == kDiversityStage;
-    if (is_spare && Take(run, i, left)) Choose(run, i);
+    if (IsSpare(ranked) && Take(run, i, left)) Choose(run, i);
   }
   if (run.chosen.empty()) run.cap_reached |= AnythingWithoutCap(run);
 }

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "recommender/pipeline/sources.h"
 #include "recommender/pipeline/stages.h"
 
 namespace evenlight {
@@ -29,6 +31,7 @@ constexpr Stage kStages[] = {
     {kBansStage, RemoveBanned},
     {kEligibilityStage, RemoveIneligible},
     {kDiversityStage, ChooseWithVariety, true, ChooseInOrder},
+    {kEquityFloorStage, KeepEquityFloor},
     {kExplorationStage, DrawLastPlace, true},
     {kPinsStage, PlacePins},
     {kEligibilityStage, CheckChosen},
@@ -44,29 +47,50 @@ int64_t NumLeft(const StageRun& run) {
 }
 
 // True if the stage runs; else says why not.
-bool MayRun(const Stage& stage, const PipelineInput& input,
-            std::vector<std::string>& degraded) {
+bool MayRun(const Stage& stage, StageRun& run) {
+  const PipelineInput& input = run.input;
   if (!stage.is_optional) return true;
   if (absl::c_linear_search(input.policy.switched_off, stage.name)) {
-    degraded.push_back(absl::StrCat("stage ", stage.name, " is switched off"));
+    run.degraded.push_back(
+        absl::StrCat("stage ", stage.name, " is switched off"));
     return false;
   }
   if (input.watch != nullptr && !input.watch->HasTimeFor(stage.name)) {
-    degraded.push_back(absl::StrCat("no time was left for stage ", stage.name));
+    run.degraded.push_back(
+        absl::StrCat("no time was left for stage ", stage.name));
     return false;
   }
   return true;
 }
 
-void RunStages(StageRun& run, std::vector<std::string>& degraded) {
+void RunStages(StageRun& run) {
   StageWatch* const watch = run.input.watch;
   for (const Stage& stage : kStages) {
-    const bool may_run = MayRun(stage, run.input, degraded);
+    const bool may_run = MayRun(stage, run);
     const auto function = may_run ? stage.run : stage.instead;
     if (function == nullptr) continue;
     if (watch != nullptr) watch->Begin(stage.name);
     function(run);
     if (watch != nullptr) watch->End(stage.name, NumLeft(run));
+  }
+}
+
+void CountSources(const StageRun& run, StageWatch& watch) {
+  absl::flat_hash_set<ResourceIndex> shown;
+  for (const int32_t i : run.chosen) shown.insert(run.ranked[i].resource);
+  uint32_t bit = 1;
+  for (const NamedSource& source : Sources()) {
+    int64_t num_proposed = 0;
+    int64_t num_shown = 0;
+    for (const Proposal& proposal : run.proposals) {
+      if ((proposal.sources & bit) == 0) continue;
+      ++num_proposed;
+      num_shown += shown.contains(proposal.resource) ? 1 : 0;
+    }
+    if (num_proposed > 0) {
+      watch.CountSource(source.name, num_proposed, num_shown);
+    }
+    bit <<= 1;
   }
 }
 
@@ -89,8 +113,10 @@ std::vector<std::string> OptionalStages() {
 RankedList Recommend(const PipelineInput& input) {
   StageRun run(&input);
   RankedList list;
-  list.degraded = Degraded(*input.snapshot.models);
-  RunStages(run, list.degraded);
+  run.degraded = Degraded(*input.snapshot.models);
+  RunStages(run);
+  if (input.watch != nullptr) CountSources(run, *input.watch);
+  list.degraded = std::move(run.degraded);
   list.weights = run.scorer.weights();
   for (const int32_t position : run.chosen) {
     list.shown.push_back(run.ranked[position]);

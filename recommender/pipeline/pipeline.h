@@ -2,7 +2,8 @@
 // request and time. No lock, no clock, no store: it can be replayed.
 //
 //   interest -> propose -> score -> order -> bans -> eligibility -> diversity
-//     -> exploration -> pins -> eligibility -> minutes_cap -> explain
+//     -> equity_floor -> exploration -> pins -> eligibility -> minutes_cap ->
+//     explain
 //
 // Nothing is added after the last gate.
 
@@ -14,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "core/recommendation.h"
@@ -34,6 +36,13 @@ struct RecommendationRequest {
   ReasonLanguage language = ReasonLanguage::kEnglish;
 };
 
+// Where a policy of equity takes hold. None comes with the service.
+struct EquityFloor {
+  float min_share = 0;  // Of the list's places, [0, 1], rounded down.
+  // Is a place for this resource one of them?
+  absl::FunctionRef<bool(ResourceIndex)> is_favoured;
+};
+
 // What Recommend() reads. Everything is borrowed for the call.
 struct PipelineInput {
   const ServingSnapshot& snapshot;
@@ -51,21 +60,23 @@ struct PipelineInput {
   // What the minutes may add up to of all that no teacher chose; what one did
   // is counted already.
   MinutesLeft minutes_left = MinutesLeft::Unlimited();
+  const EquityFloor* equity_floor = nullptr;  // Null: no floor.
   StageWatch* watch = nullptr;  // Null: nobody looks, time is no matter.
 };
 
 // One candidate with all that was computed about it.
 struct RankedResource {
   ResourceIndex resource = ResourceIndex::kNone;
-  Reason reason = Reason::kUnspecified;
-  float score = 0;                 // sum over parts of weight x part
-  ScoreParts parts{};              // Each in [0, 1].
-  std::optional<float> p_correct;  // Of exercises and quizzes.
-  float propensity = 1;            // Of this place in the list, (0, 1].
-  std::string reason_text;         // Shown ones only.
-  const char* removed_by = "";     // The stage's name; empty if shown.
-  Wish wish = Wish::kNone;         // What dismissals say of it.
-  float bonus = 0;                 // Ahead of its score for a dismissal's sake.
+  Reason reason = Reason::kUnspecified;  // One of `reasons`, or kAssigned.
+  ReasonSet reasons = 0;                 // It was proposed for; 0: only pinned.
+  float score = 0;                       // sum over parts of weight x part
+  ScoreParts parts{};                    // Each in [0, 1].
+  std::optional<float> p_correct;        // Of exercises and quizzes.
+  float propensity = 1;                  // Of this place in the list, (0, 1].
+  std::string reason_text;               // Shown ones only.
+  const char* removed_by = "";           // The stage's name; empty if shown.
+  Wish wish = Wish::kNone;               // What dismissals say of it.
+  float bonus = 0;  // Ahead of its score for a dismissal's sake.
 };
 
 // What could have stood at a drawn place.
@@ -87,7 +98,7 @@ struct RankedList {
   std::vector<std::string> degraded;  // What was left out, and why.
 };
 
-// Stages that RankingPolicy::switched_off may name.
+// What RankingPolicy::switched_off may name, beside OptionalSources().
 std::vector<std::string> OptionalStages();
 
 // The recommendation. `shown` has fewer than page_size entries only if fewer

@@ -2,29 +2,15 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
-#include "recommender/candidates/assigned.h"
-#include "recommender/candidates/new_learner.h"
-#include "recommender/candidates/new_resources.h"
-#include "recommender/candidates/next_step.h"
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
 #include "recommender/candidates/not_tried.h"
-#include "recommender/candidates/popular.h"
-#include "recommender/candidates/review.h"
-#include "recommender/candidates/similar_learners.h"
+#include "recommender/pipeline/sources.h"
 
 namespace evenlight {
 namespace {
-
-// Places of each source. Features cost about a microsecond for each candidate.
-// Next steps and reviews also have at least a page each, so that what they do
-// not find does not exist.
-constexpr int32_t kNextStepPlaces = 60;
-constexpr int32_t kReviewPlaces = 40;
-constexpr int32_t kSimilarPlaces = 40;
-constexpr int32_t kPopularPlaces = 30;
-constexpr int32_t kNewPlaces = 20;
-constexpr int32_t kAssignedPlaces = 20;
-constexpr int32_t kRelatedPlaces = 40;
 
 class Collector {
  public:
@@ -41,36 +27,12 @@ class Collector {
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
 
-  void AskForNewLearner() {
-    ProposeForNewLearner(Places(AtLeastPage(kNextStepPlaces)), candidates_);
-  }
-
   void AskSources() {
-    ProposeNextStep(Places(AtLeastPage(kNextStepPlaces)), candidates_);
-    ProposeReview(Places(AtLeastPage(kReviewPlaces)), candidates_);
-    ProposeSimilarLearners(Places(kSimilarPlaces), input_.interest,
-                           candidates_);
-    ProposePopular(Places(kPopularPlaces), candidates_);
-    ProposeNewResources(Places(kNewPlaces), candidates_);
-    ProposeRelated();
-  }
-
-  // What stands beside a dismissed resource is a candidate whatever else is, as
-  // the next step where that is true.
-  void ProposeRelated() {
-    int32_t num_places = kRelatedPlaces;
-    for (const ResourceIndex resource : input_.related) {
-      if (num_places == 0) return;
-      if (!is_eligible_(resource) || !input_.view.IsReady(resource)) continue;
-      candidates_.push_back({resource, Reason::kNextStep});
-      --num_places;
+    uint32_t bit = 1;
+    for (const NamedSource& source : Sources()) {
+      Ask(source, bit);
+      bit <<= 1;
     }
-  }
-
-  // However few events there are.
-  void AskAssigned() {
-    ProposeAssigned(Places(AtLeastPage(kAssignedPlaces)), input_.assigned,
-                    candidates_);
   }
 
   // Of a learner without events nothing else can be said either.
@@ -79,26 +41,61 @@ class Collector {
     ProposeNotTried(Places(input_.page_size), candidates);
     for (Candidate& candidate : candidates) {
       candidate.reason = reason;
-      candidates_.push_back(candidate);
     }
+    Add(candidates, 0);
   }
 
   std::vector<Proposal> Merge() {
-    std::sort(candidates_.begin(), candidates_.end(),
-              [](const Candidate& a, const Candidate& b) {
+    std::sort(all_.begin(), all_.end(),
+              [](const Proposal& a, const Proposal& b) {
                 return a.resource < b.resource;
               });
     std::vector<Proposal> merged;
-    for (const Candidate& candidate : candidates_) {
-      if (merged.empty() || merged.back().resource != candidate.resource) {
-        merged.push_back({candidate.resource});
+    for (const Proposal& proposal : all_) {
+      if (merged.empty() || merged.back().resource != proposal.resource) {
+        merged.push_back({proposal.resource});
       }
-      merged.back().reasons |= 1u << static_cast<int>(candidate.reason);
+      merged.back().reasons |= proposal.reasons;
+      merged.back().sources |= proposal.sources;
     }
     return merged;
   }
 
+  std::vector<std::string> TakeDegraded() { return std::move(degraded_); }
+
  private:
+  void Ask(const NamedSource& source, uint32_t bit) {
+    const bool is_new = input_.view.is_new();
+    if (is_new ? !source.is_for_new : !source.is_for_known) return;
+    if (!MayAsk(source)) return;
+    std::vector<Candidate> candidates;
+    source.propose(input_,
+                   Places(source.has_a_page ? AtLeastPage(source.num_places)
+                                            : source.num_places),
+                   candidates);
+    Add(candidates, bit);
+  }
+
+  bool MayAsk(const NamedSource& source) {
+    if (!source.is_optional) return true;
+    if (absl::c_linear_search(input_.switched_off, source.name)) {
+      degraded_.push_back(absl::StrCat(source.name, " is switched off"));
+      return false;
+    }
+    if (input_.watch != nullptr && !input_.watch->HasTimeFor(source.name)) {
+      degraded_.push_back(absl::StrCat("no time was left for ", source.name));
+      return false;
+    }
+    return true;
+  }
+
+  void Add(absl::Span<const Candidate> candidates, uint32_t bit) {
+    for (const Candidate& candidate : candidates) {
+      all_.push_back(
+          {candidate.resource, 1u << static_cast<int>(candidate.reason), bit});
+    }
+  }
+
   int32_t AtLeastPage(int32_t places) const {
     return std::max(places, input_.page_size);
   }
@@ -110,13 +107,15 @@ class Collector {
             .is_eligible = is_eligible_,
             .is_review_eligible = is_review_eligible_,
             .grade = input_.gate.grade(),
-            .limit = limit};
+            .limit = limit,
+            .seed = input_.seed};
   }
 
   const ProposeInput& input_;
   const std::function<bool(ResourceIndex)> is_eligible_;
   const std::function<bool(ResourceIndex)> is_review_eligible_;
-  std::vector<Candidate> candidates_;
+  std::vector<Proposal> all_;
+  std::vector<std::string> degraded_;
 };
 
 bool HasReadyPage(const ProposeInput& input,
@@ -130,19 +129,26 @@ bool HasReadyPage(const ProposeInput& input,
 
 }  // namespace
 
-std::vector<Proposal> Propose(const ProposeInput& input) {
+Proposals Propose(const ProposeInput& input) {
   Collector collector(input);
-  if (input.view.is_new()) {
-    collector.AskForNewLearner();
-  } else {
-    collector.AskSources();
+  collector.AskSources();
+  Proposals proposals;
+  proposals.merged = collector.Merge();
+  if (!HasReadyPage(input, proposals.merged)) {
+    collector.AskLastResort(input.view.is_new() ? Reason::kNewLearner
+                                                : Reason::kNotTried);
+    proposals.merged = collector.Merge();
   }
-  collector.AskAssigned();
-  std::vector<Proposal> proposals = collector.Merge();
-  if (HasReadyPage(input, proposals)) return proposals;
-  collector.AskLastResort(input.view.is_new() ? Reason::kNewLearner
-                                              : Reason::kNotTried);
-  return collector.Merge();
+  proposals.degraded = collector.TakeDegraded();
+  return proposals;
+}
+
+std::vector<std::string> OptionalSources() {
+  std::vector<std::string> names;
+  for (const NamedSource& source : Sources()) {
+    if (source.is_optional) names.push_back(source.name);
+  }
+  return names;
 }
 
 }  // namespace evenlight

@@ -4,24 +4,29 @@
 #define EVENLIGHT_RECOMMENDER_PIPELINE_PROPOSE_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "core/recommendation.h"
 #include "recommender/candidates/source.h"
+#include "recommender/pipeline/stage_watch.h"
 #include "recommender/ranking/eligibility.h"
 #include "recommender/state/learner_interest.h"
 #include "recommender/state/learner_view.h"
 
 namespace evenlight {
 
-// A set of reasons: bit n is Reason n.
-using ReasonSet = uint32_t;
-
 // A resource and all reasons for which it was proposed.
 struct Proposal {
   ResourceIndex resource = ResourceIndex::kNone;
   ReasonSet reasons = 0;
+  uint32_t sources = 0;  // Bit n is Sources()[n]; 0: the last resort alone.
+};
+
+struct Proposals {
+  std::vector<Proposal> merged;       // By position, each resource once.
+  std::vector<std::string> degraded;  // Sources not asked, and why.
 };
 
 struct ProposeInput {
@@ -32,12 +37,19 @@ struct ProposeInput {
   std::vector<ResourceIndex> related = {};
   absl::Span<const ResourceIndex> assigned = {};  // By teachers.
   int32_t page_size = 10;
+  uint64_t seed = 0;
+  // RankingPolicy::switched_off.
+  absl::Span<const std::string> switched_off = {};
+  StageWatch* watch = nullptr;  // Asked for time by the name of each source.
 };
 
-// In the order of positions, each resource once. Holds at least `page_size`
-// eligible resources if so many exist, and of those with nothing missing before
-// them again as many. A few hundred at most.
-std::vector<Proposal> Propose(const ProposeInput& input);
+// Holds at least `page_size` eligible resources if so many exist, and of those
+// with nothing missing before them again as many; reviews among them only if
+// their source is asked. A few hundred at most.
+Proposals Propose(const ProposeInput& input);
+
+// Sources that RankingPolicy::switched_off may name, as `source:next_step`.
+std::vector<std::string> OptionalSources();
 
 }  // namespace evenlight
 

@@ -13,13 +13,19 @@ class StageWatch {
  public:
   virtual ~StageWatch() = default;
 
-  // May a stage that can be left out still begin? Asked in the order of stages.
+  // May a stage or source that can be left out still begin? Asked in order.
   virtual bool HasTimeFor(const char* stage) = 0;
 
   // A stage begins; it ends and leaves so many candidates (once places are
   // chosen: so many places). Names live for ever.
   virtual void Begin(const char* stage) = 0;
   virtual void End(const char* stage, int64_t num_left) = 0;
+
+  // At the end, for each source that proposed anything: how many resources, and
+  // how many of them are shown, whatever else proposed them. Not of interest to
+  // all.
+  virtual void CountSource(const char* /*source*/, int64_t /*num_proposed*/,
+                           int64_t /*num_shown*/) {}
 };
 
 }  // namespace evenlight

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "recommender/pipeline/pipeline.h"
@@ -26,6 +27,7 @@ inline constexpr char kOrderStage[] = "order";
 inline constexpr char kBansStage[] = "bans";
 inline constexpr char kEligibilityStage[] = "eligibility";
 inline constexpr char kDiversityStage[] = "diversity";
+inline constexpr char kEquityFloorStage[] = "equity_floor";
 inline constexpr char kExplorationStage[] = "exploration";
 inline constexpr char kPinsStage[] = "pins";
 inline constexpr char kMinutesCapStage[] = "minutes_cap";
@@ -53,6 +55,7 @@ struct StageRun {
   std::vector<int32_t> chosen;  // Positions in `ranked`, in the order shown.
   std::vector<Alternative> alternatives;
   bool cap_reached = false;
+  std::vector<std::string> degraded;
 
   bool is_capped() const { return uncapped.has_value(); }
   const EligibilityGate& GateOf(Reason reason) const {
@@ -82,6 +85,8 @@ void RemoveIneligible(StageRun& run);
 // Chooses the places, with variety. Left out: in order.
 void ChooseWithVariety(StageRun& run);
 void ChooseInOrder(StageRun& run);
+// Keeps places for what the equity policy favours. Without one: nothing.
+void KeepEquityFloor(StageRun& run);
 // Draws the last place, if the policy explores.
 void DrawLastPlace(StageRun& run);
 // The teacher's pins take the first places, in their order.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "recommender/state/liked_resources.h"
+
 namespace evenlight {
 namespace {
 
@@ -9,23 +11,12 @@ constexpr float kKcShare = 0.6f;
 constexpr float kKindShare = 0.2f;
 constexpr float kProviderShare = 0.2f;
 
-float Jaccard(absl::Span<const KcIndex> a, absl::Span<const KcIndex> b) {
-  int num_shared = 0;
-  for (const KcIndex kc : a) {
-    num_shared += std::find(b.begin(), b.end(), kc) != b.end() ? 1 : 0;
-  }
-  const int num_all = static_cast<int>(a.size() + b.size()) - num_shared;
-  return num_all == 0
-             ? 0
-             : static_cast<float>(num_shared) / static_cast<float>(num_all);
-}
-
 }  // namespace
 
 float Similarity(const Catalog& catalog, ResourceIndex a, ResourceIndex b) {
   const Resource& left = catalog.resource(a);
   const Resource& right = catalog.resource(b);
-  float similarity = kKcShare * Jaccard(catalog.KcsOf(a), catalog.KcsOf(b));
+  float similarity = kKcShare * SharedKcs(catalog, a, b);
   if (left.kind == right.kind) similarity += kKindShare;
   if (!left.provider.empty() && left.provider == right.provider) {
     similarity += kProviderShare;

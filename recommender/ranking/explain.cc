@@ -1,9 +1,11 @@
 #include "recommender/ranking/explain.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/substitute.h"
+#include "recommender/state/liked_resources.h"
 
 namespace evenlight {
 namespace {
@@ -39,6 +41,14 @@ constexpr Sentence kOldMistakePlain = {
 constexpr Sentence kSimilar = {
     "Learners with a history like yours went on with this.",
     "与你学习经历相似的同学接着学了这个。"};
+constexpr Sentence kLikeFinished = {"Like $0, which you finished.",
+                                    "与你学完的“$0”相似。"};
+constexpr Sentence kLikeRight = {"Like $0, which you got right.",
+                                 "与你做对的“$0”相似。"};
+constexpr Sentence kLikeBookmarked = {"Like $0, which you bookmarked.",
+                                      "与你收藏的“$0”相似。"};
+constexpr Sentence kLikeRated = {"Like $0, which you rated highly.",
+                                 "与你评价很高的“$0”相似。"};
 constexpr Sentence kPopularInGrade = {"Popular in grade $0.",
                                       "在 $0 年级很受欢迎。"};
 constexpr Sentence kPopularWithAll = {"Popular with other learners.",
@@ -96,6 +106,29 @@ std::string ExplainReview(const LearnerView& view, ResourceIndex resource,
   return Say(kReviewDays, language, title, absl::StrFormat("%d", num_days));
 }
 
+const Sentence& LikeSentence(Liking liking) {
+  switch (liking) {
+    case Liking::kFinished:
+      return kLikeFinished;
+    case Liking::kRight:
+      return kLikeRight;
+    case Liking::kBookmarked:
+      return kLikeBookmarked;
+    case Liking::kRated:
+      return kLikeRated;
+  }
+  return kLikeFinished;
+}
+
+std::string ExplainLike(const LearnerView& view, ResourceIndex resource,
+                        ReasonLanguage language) {
+  const std::optional<LikedResource> like =
+      MostAlike(view.snapshot(), LikedResources(view), resource);
+  if (!like.has_value()) return Say(kNotTriedOne, language);
+  return Say(LikeSentence(like->liking), language,
+             TitleOf(view.catalog(), like->resource));
+}
+
 }  // namespace
 
 KcIndex CarryingKc(const LearnerView& view, ResourceIndex resource,
@@ -131,6 +164,8 @@ std::string Explain(const LearnerView& view, ResourceIndex resource,
       return ExplainReview(view, resource, kc, language);
     case Reason::kSimilarLearners:
       return Say(kSimilar, language);
+    case Reason::kSimilarResources:
+      return ExplainLike(view, resource, language);
     case Reason::kPopular:
       return popular_grade == 0 ? Say(kPopularWithAll, language)
                                 : Say(kPopularInGrade, language,

@@ -32,7 +32,7 @@ struct RankingPolicy {
   float band_high = 0.9f;
   ExplorationPolicy exploration;
   MinutesCapPolicy minutes_cap;
-  std::vector<std::string> switched_off;  // Stages, of OptionalStages().
+  std::vector<std::string> switched_off;  // Stages and sources.
   // Of one recommendation, after which optional stages are left out; infinite:
   // none is.
   absl::Duration stage_budget = absl::InfiniteDuration();

@@ -65,6 +65,7 @@ ScorePart PartOf(Reason reason) {
     case Reason::kReview:
       return ScorePart::kDue;
     case Reason::kSimilarLearners:
+    case Reason::kSimilarResources:
       return ScorePart::kInterest;
     case Reason::kPopular:
     case Reason::kNewLearner:

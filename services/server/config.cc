@@ -4,6 +4,7 @@
 #include <google/protobuf/text_format.h>
 
 #include <fstream>
+#include <utility>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -14,6 +15,7 @@
 #include "absl/strings/strip.h"
 #include "evenlight/config/v1/server_config.pb.h"
 #include "recommender/pipeline/pipeline.h"
+#include "recommender/pipeline/propose.h"
 #include "services/server/convert_event.h"
 
 namespace evenlight {
@@ -199,7 +201,10 @@ Phase PhaseNamed(absl::string_view name) {
 }
 
 void ConfigReader::ReadStages(const config::v1::RankingPolicy& from) {
-  const std::vector<std::string> optional = OptionalStages();
+  std::vector<std::string> optional = OptionalStages();
+  for (std::string& source : OptionalSources()) {
+    optional.push_back(std::move(source));
+  }
   for (const std::string& stage : from.switched_off()) {
     if (!absl::c_linear_search(optional, stage)) {
       Fault("ranking.switched_off",

@@ -24,9 +24,9 @@ namespace {
 using v1::StageEffect;
 
 // The stages that may move or remove a candidate, in their order.
-constexpr const char* kStagesAfterScore[] = {kBansStage,      kEligibilityStage,
-                                             kDiversityStage, kExplorationStage,
-                                             kPinsStage,      kMinutesCapStage};
+constexpr const char* kStagesAfterScore[] = {
+    kBansStage,        kEligibilityStage, kDiversityStage, kEquityFloorStage,
+    kExplorationStage, kPinsStage,        kMinutesCapStage};
 
 void AddEffect(absl::string_view stage, StageEffect::Effect effect,
                std::string text, v1::Explanation* to) {
@@ -42,6 +42,9 @@ std::string WhyRemoved(absl::string_view stage) {
   if (stage == kEligibilityStage) return "the eligibility gate refused it";
   if (stage == kDiversityStage) {
     return "others of the list are much like it, and gave way to variety";
+  }
+  if (stage == kEquityFloorStage) {
+    return "the place was kept for what the equity policy favours";
   }
   if (stage == kExplorationStage) {
     return "another was drawn for the last place";

@@ -10,6 +10,7 @@ void StageMeter::Add(const Figures& request) {
     to.num_left_out += from.num_left_out;
     to.time += from.time;
     to.num_left += from.num_left;
+    to.num_shown += from.num_shown;
   }
 }
 
@@ -37,6 +38,14 @@ void StageTimer::End(const char* stage, int64_t num_left) {
   ++figures.num_runs;
   figures.time += clock_.Now() - begin_;
   figures.num_left += num_left;
+}
+
+void StageTimer::CountSource(const char* source, int64_t num_proposed,
+                             int64_t num_shown) {
+  StageFigures& figures = figures_[source];
+  ++figures.num_runs;
+  figures.num_left += num_proposed;
+  figures.num_shown += num_shown;
 }
 
 }  // namespace evenlight

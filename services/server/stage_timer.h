@@ -15,12 +15,14 @@
 
 namespace evenlight {
 
-// Of one stage since the server's start.
+// Of one stage, or source by its name, since the server's start.
 struct StageFigures {
   int64_t num_runs = 0;
   int64_t num_left_out = 0;  // For want of time.
   absl::Duration time;       // Of all runs.
-  int64_t num_left = 0;      // Candidates or places, of all runs.
+  // Candidates or places, of all runs; of a source, what it proposed.
+  int64_t num_left = 0;
+  int64_t num_shown = 0;  // Of a source, among what it proposed.
 };
 
 // Thread-safe.
@@ -47,6 +49,8 @@ class StageTimer : public StageWatch {
   bool HasTimeFor(const char* stage) override;
   void Begin(const char* stage) override;
   void End(const char* stage, int64_t num_left) override;
+  void CountSource(const char* source, int64_t num_proposed,
+                   int64_t num_shown) override;
 
  private:
   const Clock& clock_;

@@ -18,10 +18,13 @@
 #include "recommender/candidates/popular.h"
 #include "recommender/candidates/review.h"
 #include "recommender/candidates/similar_learners.h"
+#include "recommender/candidates/similar_resources.h"
 #include "recommender/candidates/take_turns.h"
 #include "recommender/candidates/top_few.h"
+#include "recommender/candidates/zone.h"
 #include "recommender/models/resource_features.h"
 #include "recommender/state/engagement.h"
+#include "recommender/state/liked_resources.h"
 #include "tests/support/learning_world.h"
 
 namespace evenlight {
@@ -41,6 +44,7 @@ struct Asked {
   std::set<ResourceId> refused = {};
   int grade = 0;
   int stride = 1;  // Of the resources in scope.
+  uint64_t seed = 0;
 
   std::vector<ResourceId> Ask(const Source& source) const {
     const Catalog& catalog = *snapshot.catalog;
@@ -56,7 +60,7 @@ struct Asked {
              refused.count(catalog.resource(resource).id) == 0;
     };
     std::vector<Candidate> candidates;
-    source({view, scope, kcs, is_eligible, is_eligible, grade, limit},
+    source({view, scope, kcs, is_eligible, is_eligible, grade, limit, seed},
            candidates);
     std::vector<ResourceId> ids;
     for (const Candidate& candidate : candidates) {
@@ -348,6 +352,95 @@ TEST(TopFewTest, KeepsTheBestAndBreaksTiesByPosition) {
   TopFew none(0);
   none.Add(1, ResourceIndex{1});
   EXPECT_THAT(none.Take(), IsEmpty());
+}
+
+// Whatever the learner's interest.
+void ProposeLike(const SourceInput& input, std::vector<Candidate>& out) {
+  ProposeSimilarResources(input, LearnerInterest(), out);
+}
+
+TEST(SimilarResourcesTest, ByFactorsWhatIsLikeTheLatestSuccesses) {
+  Random random(4);
+  for (int round = 0; round < 30; ++round) {
+    const auto snapshot = RandomSnapshot(random, {.num_resources = 200});
+    Asked asked = {.snapshot = *snapshot, .limit = 7};
+    asked.state = RandomState(random, *snapshot, 30, false);
+    const LearnerView view(snapshot.get(), &asked.state, kNow, 0.9f);
+    const auto liked = LikedResources(view);
+    std::vector<std::pair<float, ResourceId>> all;
+    for (int r = 0; r < snapshot->catalog->num_resources(); ++r) {
+      float most = -1;
+      for (const LikedResource& one : liked) {
+        most =
+            std::max(most, Likeness(*snapshot, one.resource, ResourceIndex{r}));
+      }
+      if (most < kMinLikeness) continue;
+      all.emplace_back(-most, snapshot->catalog->resource(ResourceIndex{r}).id);
+    }
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+      return a.first < b.first;
+    });
+    const auto ids = asked.Ask(ProposeLike);
+    ASSERT_EQ(ids.size(), std::min<size_t>(7, all.size()));
+    for (size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(ids[i], all[i].second);
+  }
+}
+
+TEST(SimilarResourcesTest, WithoutFactorsBySharedKcsOfWhatWentWell) {
+  const auto snapshot = MakeSnapshot(
+      {Kc("a"), Kc("b")},
+      {Question("a1", {"a"}), Question("a2", {"a"}), Question("ab", {"a", "b"}),
+       Question("b1", {"b"}), Question("b2", {"b"})});
+  Asked asked = {.snapshot = *snapshot, .refused = {"a1"}};
+  EXPECT_THAT(asked.Ask(ProposeLike), IsEmpty());
+  Apply(*snapshot, Answer(*snapshot, "b1", false, kNow), asked.state);
+  EXPECT_THAT(asked.Ask(ProposeLike), IsEmpty());
+  Apply(*snapshot, Answer(*snapshot, "a1", true, kNow), asked.state);
+  EXPECT_THAT(asked.Ask(ProposeLike), ElementsAre("a2", "ab"));
+}
+
+TEST(ZoneTest, ProgressIsTheLaterHalfLessTheEarlier) {
+  using enum Outcome;
+  KcState kc;
+  EXPECT_EQ(LearningProgress(kc), 0);
+  kc.recent = {kCorrect, kNone, kNone};
+  EXPECT_EQ(LearningProgress(kc), 0);
+  kc.recent = {kCorrect, kIncorrect, kNone};
+  EXPECT_EQ(LearningProgress(kc), 1);
+  kc.recent = {kIncorrect, kIncorrect, kCorrect};
+  EXPECT_EQ(LearningProgress(kc), -1);
+}
+
+TEST(ZoneTest, DrawsReadyKcsMoreOftenWhereThereIsProgress) {
+  const auto snapshot =
+      MakeSnapshot({Kc("a"), Kc("b"), Kc("c", {"a"})},
+                   {Question("a1", {"a"}), Question("b1", {"b"}),
+                    Question("c1", {"c"}), Video("film", {"a"})});
+  Asked asked = {*snapshot};
+  for (const bool is_correct : {false, true}) {
+    Apply(*snapshot, Answer(*snapshot, "b1", is_correct, kNow), asked.state);
+  }
+  int num_b_first = 0;
+  for (int seed = 0; seed < 1000; ++seed) {
+    asked.seed = static_cast<uint64_t>(seed);
+    const auto ids = asked.Ask(ProposeZone);
+    ASSERT_EQ(ids, asked.Ask(ProposeZone));
+    ASSERT_THAT(ids, testing::UnorderedElementsAre("a1", "b1"));
+    num_b_first += ids[0] == "b1" ? 1 : 0;
+  }
+  // 1.1 to 0.1; five deviations are 44.
+  EXPECT_NEAR(num_b_first, 1000 * 1.1 / 1.2, 44);
+}
+
+TEST(ZoneTest, EndsWithHistory) {
+  const auto snapshot = MakeSnapshot(
+      {Kc("a"), Kc("b")}, {Question("a1", {"a"}), Question("b1", {"b"})});
+  Asked asked = {*snapshot};
+  for (int i = 0; i < kZoneAnswers; ++i) {
+    EXPECT_THAT(asked.Ask(ProposeZone), testing::Contains("b1"));
+    Apply(*snapshot, Answer(*snapshot, "a1", false, kNow), asked.state);
+  }
+  EXPECT_THAT(asked.Ask(ProposeZone), IsEmpty());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "recommender/models/lrh.h"
 #include "recommender/pipeline/pipeline.h"
+#include "recommender/pipeline/propose.h"
 #include "recommender/state/learner_view.h"
 #include "tests/support/learning_world.h"
 
@@ -50,6 +52,7 @@ struct Asking {
                       .bans = bans,
                       .assigned = assigned,
                       .minutes_left = left,
+                      .equity_floor = equity_floor,
                       .watch = watch});
   }
 
@@ -80,6 +83,7 @@ struct Asking {
   std::vector<ResourceIndex> bans;
   std::vector<ResourceIndex> assigned;
   MinutesLeft left = MinutesLeft::Unlimited();
+  const EquityFloor* equity_floor = nullptr;
   StageWatch* watch = nullptr;
 };
 
@@ -296,10 +300,15 @@ class Notes : public StageWatch {
   void End(const char* stage, int64_t num_left) override {
     left[stage] = num_left;
   }
+  void CountSource(const char* source, int64_t num_proposed,
+                   int64_t num_shown) override {
+    counts[source] = {num_proposed, num_shown};
+  }
 
   std::string out_of_time;
   std::vector<std::string> begun;
   std::map<std::string, int64_t> left;
+  std::map<std::string, std::pair<int64_t, int64_t>> counts;
 };
 
 TEST(StageTest, EachIsWatchedInOrder) {
@@ -309,10 +318,11 @@ TEST(StageTest, EachIsWatchedInOrder) {
   Notes notes;
   asking.watch = &notes;
   asking.Ask();
-  EXPECT_THAT(notes.begun,
-              ElementsAre("interest", "propose", "score", "order", "bans",
-                          "eligibility", "diversity", "exploration", "pins",
-                          "eligibility", "minutes_cap", "explain"));
+  EXPECT_THAT(
+      notes.begun,
+      ElementsAre("interest", "propose", "score", "order", "bans",
+                  "eligibility", "diversity", "equity_floor", "exploration",
+                  "pins", "eligibility", "minutes_cap", "explain"));
   EXPECT_EQ(notes.left["score"], 11);
   EXPECT_EQ(notes.left["bans"], 10);
   EXPECT_EQ(notes.left["explain"], 3);
@@ -345,6 +355,74 @@ TEST(StageTest, OneThatIsSwitchedOffIsLeftOutAndTheAnswerSaysSo) {
   for (size_t i = 1; i < list.shown.size(); ++i) {
     EXPECT_GE(list.shown[i - 1].score, list.shown[i].score);
   }
+}
+
+TEST(SourceTest, OneThatIsOffOrLateIsNotAskedAndTheAnswerSaysSo) {
+  for (const std::string& source : OptionalSources()) {
+    SCOPED_TRACE(source);
+    Asking off = OneKc();
+    off.request.page_size = 3;
+    if (source != "source:new_learner") {
+      Apply(*off.snapshot, Answer(*off.snapshot, "q0", true, kNow), off.state);
+    }
+    Asking late = off;
+    off.policy.switched_off = {source};
+    Notes notes;
+    off.watch = &notes;
+    const RankedList list = off.Ask();
+    EXPECT_THAT(list.shown, SizeIs(3));
+    EXPECT_THAT(list.degraded, Contains(source + " is switched off"));
+    EXPECT_EQ(notes.counts.count(source), 0u);
+
+    notes.out_of_time = source;
+    late.watch = &notes;
+    EXPECT_THAT(late.Ask().shown, SizeIs(3));
+    EXPECT_THAT(late.Ask().degraded,
+                Contains("no time was left for " + source));
+  }
+}
+
+TEST(SourceTest, WhatEachProposesAndHasShownIsCounted) {
+  Asking asking = OneKc();
+  asking.request.page_size = 3;
+  Notes notes;
+  asking.watch = &notes;
+  asking.Ask();
+  EXPECT_EQ(notes.counts["source:new_learner"],
+            std::make_pair(int64_t{11}, int64_t{3}));
+  EXPECT_EQ(notes.counts["source:zone"].first, 10);
+}
+
+TEST(EquityFloorTest, WithoutAPolicyOrAShareNothingChanges) {
+  Asking asking = OneKc();
+  asking.request.page_size = 4;
+  const std::vector<ResourceId> before = asking.Ids();
+  const EquityFloor none = {0, [](ResourceIndex) { return true; }};
+  asking.equity_floor = &none;
+  EXPECT_EQ(asking.Ids(), before);
+}
+
+TEST(EquityFloorTest, KeepsItsPlacesFromTheEndAndNoMore) {
+  Asking asking = OneKc();
+  asking.request.page_size = 4;
+  const std::vector<ResourceId> before = asking.Ids();
+  const auto is_favoured = [&](ResourceIndex resource) {
+    return std::find(before.begin(), before.end(),
+                     asking.snapshot->catalog->resource(resource).id) ==
+           before.end();
+  };
+  const EquityFloor half = {0.5f, is_favoured};
+  asking.equity_floor = &half;
+  const std::vector<ResourceId> after = asking.Ids();
+  ASSERT_THAT(after, SizeIs(4));
+  for (size_t place = 0; place < 4; ++place) {
+    EXPECT_EQ(is_favoured(asking.Find(after[place])), place >= 2) << place;
+  }
+  int num_removed = 0;
+  for (const RankedResource& ranked : asking.Ask().considered) {
+    num_removed += std::string(ranked.removed_by) == "equity_floor" ? 1 : 0;
+  }
+  EXPECT_EQ(num_removed, 2);
 }
 
 }  // namespace

@@ -178,7 +178,8 @@ TEST(ConfigTest, OnlyLoopbackIsPlaintextUnlessForced) {
 TEST(ConfigTest, StagesAndMinutesOfADay) {
   const auto config = ParseConfig(R"(
     ranking {
-      switched_off: "diversity" stage_budget_ms: 50
+      switched_off: "diversity" switched_off: "source:zone"
+      stage_budget_ms: 50
       minutes_cap {
         phases: "POST_CLASS" phases: "SELF_STUDY"
         grades { grade: 3 minutes: 30 }
@@ -188,7 +189,8 @@ TEST(ConfigTest, StagesAndMinutesOfADay) {
                                   "file");
   ASSERT_TRUE(config.ok()) << config.status();
   const RankingPolicy& ranking = config->ranking;
-  EXPECT_EQ(ranking.switched_off, std::vector<std::string>({"diversity"}));
+  EXPECT_EQ(ranking.switched_off,
+            std::vector<std::string>({"diversity", "source:zone"}));
   EXPECT_EQ(ranking.stage_budget, absl::Milliseconds(50));
   EXPECT_FALSE(ranking.minutes_cap.Covers(Phase::kPreClass));
   EXPECT_TRUE(ranking.minutes_cap.Covers(Phase::kSelfStudy));
@@ -212,7 +214,8 @@ TEST(ConfigTest, WrongStagesAndMinutesAreNamed) {
                                           "file")
                                   .status();
   for (const char* word :
-       {"`eligibility` is none of interest, diversity, exploration",
+       {"`eligibility` is none of interest, diversity, exploration, "
+        "source:new_learner, source:next_step",
         "ranking.stage_budget_ms: -1", "`LUNCH` is not", "grade 13 with 5",
         "`Mars/Base` is no time zone"}) {
     EXPECT_THAT(status.message(), testing::HasSubstr(word));
