@@ -26,10 +26,14 @@
 #include "services/server/catalog_service.h"
 #include "services/server/checkpoints.h"
 #include "services/server/class_lists.h"
+#include "services/server/learner_day.h"
 #include "services/server/learner_lists.h"
 #include "services/server/learner_service.h"
 #include "services/server/model_service.h"
 #include "services/server/name_maker.h"
+#include "services/server/push_edits.h"
+#include "services/server/push_service.h"
+#include "services/server/push_stream.h"
 #include "services/server/recommendation_service.h"
 #include "services/server/roster_edits.h"
 #include "services/server/roster_service.h"
@@ -86,16 +90,20 @@ struct Server::Parts {
   CatalogCache catalogs;
   CatalogEdits catalog_edits;
   RosterEdits roster_edits;
+  LearnerDay learner_day;
   LearnerLists learner_lists;
   ClassLists class_lists;
 
   CallRunner runner;
+  PushStreams push_streams;
+  PushEdits push_edits;
   TrackService track_service;
   CatalogService catalog_service;
   RosterService roster_service;
   LearnerService learner_service;
   RecommendationService recommendation_service;
   ModelService model_service;
+  PushService push_service;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
 };
@@ -118,12 +126,19 @@ Server::Parts::Parts(const ServerOptions& options,
       catalogs(database.get()),
       catalog_edits(&clock, &catalogs),
       roster_edits(database.get()),
+      learner_day(database.get(), options.config.ranking.minutes_cap),
       learner_lists({&clock, database.get(), &catalogs, &registry,
                      &state_reader, &committer, &names,
                      options.config.ranking}),
       class_lists({&clock, database.get(), &catalogs, &registry, &state_reader,
                    options.config.ranking}),
       runner(&executor, options.config.default_tenant),
+      push_streams({}, &runner, &clock, &catalogs, database.get()),
+      push_edits({&clock, database.get(), &catalogs, &registry, &state_reader,
+                  &committer, &names, &learner_day},
+                 [this](const TenantId& tenant, const StoredPush& push) {
+                   push_streams.Notify(tenant, push);
+                 }),
       track_service(&runner, &clock, database.get(), &catalogs, &committer),
       catalog_service(&runner, &catalog_edits),
       roster_service(&runner, &roster_edits),
@@ -131,7 +146,8 @@ Server::Parts::Parts(const ServerOptions& options,
           &runner, {&clock, database.get(), &catalogs, &registry, &state_reader,
                     options.config.ranking.mastered_p_known}),
       recommendation_service(&runner, &learner_lists, &class_lists),
-      model_service(&runner, &loader, &checkpoints, options.config.model_dir) {}
+      model_service(&runner, &loader, &checkpoints, options.config.model_dir),
+      push_service(&runner, &push_edits, &push_streams) {}
 
 ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {
   ModelLoader::Options options;
@@ -169,6 +185,7 @@ absl::Status Server::Parts::Listen(const ServerOptions& options) {
   builder.RegisterService(&learner_service);
   builder.RegisterService(&recommendation_service);
   builder.RegisterService(&model_service);
+  builder.RegisterService(&push_service);
   grpc_server = builder.BuildAndStart();
   if (grpc_server == nullptr || port == 0) {
     return absl::UnavailableError(
@@ -220,6 +237,7 @@ void Server::Shutdown(absl::Duration timeout) {
   if (parts.grpc_server != nullptr) {
     Drain();
     parts.track_service.EndStreams();
+    parts.push_streams.EndAll();
     // gRPC counts on the machine's clock.
     parts.grpc_server->Shutdown(
         absl::ToChronoTime(SystemClock().Now() + timeout));
