@@ -17,6 +17,7 @@
 #include "services/cli/flags.h"
 #include "services/cli/import.h"
 #include "services/cli/models.h"
+#include "services/cli/push_flags.h"
 #include "services/cli/recommend.h"
 #include "services/cli/show.h"
 #include "services/cli/simulate.h"
@@ -40,6 +41,7 @@ struct CommandLine {
   double wait_seconds = 30;
   EvaluateOptions evaluate;
   RecommendOptions recommend;
+  PushLine push;
   ShowLearnerOptions show;
   int64_t version = 0;
   SimulateOptions simulate;
@@ -390,6 +392,11 @@ void AddAll(CLI::App* app, CommandLine* line) {
   AddTrain(app, line);
   AddEvaluate(app, &line->evaluate, &line->server, &line->tenant, &line->run);
   AddRecommend(app, line);
+  AddPush(app, &line->push, [line](PushCommand command) {
+    line->run = [line, command = std::move(command)](const Console& console) {
+      return command(line->Connected().get(), console);
+    };
+  });
   AddShow(app, line);
   AddModels(app, line);
   AddSimulate(app, line);
