@@ -28,6 +28,14 @@ bool MayPass(const absl::Status& status) {
 
 }  // namespace
 
+// Most clients are fakes that have no streams.
+absl::Status Client::Stream(const char* method,
+                            const google::protobuf::Message&,
+                            google::protobuf::Message*,
+                            absl::FunctionRef<bool()>) {
+  return absl::UnimplementedError(method);
+}
+
 std::vector<CallViolation> ViolationsOf(const absl::Status& status) {
   std::vector<CallViolation> violations;
   const auto bad_request = DetailOf<google::rpc::BadRequest>(status);

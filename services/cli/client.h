@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
@@ -33,6 +34,14 @@ class Client {
   virtual absl::Status Call(const char* method,
                             const google::protobuf::Message& request,
                             google::protobuf::Message* response) = 0;
+
+  // Calls a `method` that answers with a stream, and `visit` for each message
+  // once it is in `response`, until that returns false or the stream ends. OK
+  // if `visit` ended it.
+  virtual absl::Status Stream(const char* method,
+                              const google::protobuf::Message& request,
+                              google::protobuf::Message* response,
+                              absl::FunctionRef<bool()> visit);
 };
 
 // Opens a client of a tenant; an empty tenant leaves it to the server's

@@ -3,6 +3,7 @@
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
@@ -73,6 +74,51 @@ class GrpcClient : public Client {
       status = grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(
           &response_bytes, response);
     }
+    return FromGrpc(status, address_);
+  }
+
+  // One operation at a time, on a queue of its own: no thread is needed.
+  absl::Status Stream(const char* method, const Message& request,
+                      Message* response,
+                      absl::FunctionRef<bool()> visit) override {
+    grpc::ClientContext context;
+    if (!tenant_.empty()) context.AddMetadata(kTenantKey, tenant_);
+    grpc::ByteBuffer bytes;
+    bool is_own = false;
+    grpc::Status status =
+        grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
+            request, &bytes, &is_own);
+    if (!status.ok()) return FromGrpc(status, address_);
+
+    grpc::CompletionQueue queue;
+    const auto is_done = [&queue] {
+      void* tag = nullptr;
+      bool ok = false;
+      return queue.Next(&tag, &ok) && ok;
+    };
+    const auto call = stub_.PrepareCall(&context, method, &queue);
+    call->StartCall(nullptr);
+    bool is_open = is_done();
+    if (is_open) {
+      call->WriteLast(bytes, grpc::WriteOptions(), nullptr);
+      is_open = is_done();
+    }
+    bool is_enough = false;
+    absl::Status problem;
+    while (is_open && !is_enough && problem.ok()) {
+      grpc::ByteBuffer message;
+      call->Read(&message, nullptr);
+      if (!is_done()) break;
+      problem =
+          FromGrpc(grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(
+                       &message, response),
+                   address_);
+      if (problem.ok()) is_enough = !visit();
+    }
+    if (is_enough || !problem.ok()) context.TryCancel();
+    call->Finish(&status, nullptr);
+    is_done();
+    if (is_enough || !problem.ok()) return problem;
     return FromGrpc(status, address_);
   }
 

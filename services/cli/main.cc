@@ -19,6 +19,7 @@
 #include "services/cli/import.h"
 #include "services/cli/models.h"
 #include "services/cli/path_flags.h"
+#include "services/cli/push_flags.h"
 #include "services/cli/recommend_flags.h"
 #include "services/cli/show.h"
 #include "services/cli/simulate_flags.h"
@@ -43,6 +44,7 @@ struct CommandLine {
   double wait_seconds = 30;
   EvaluateOptions evaluate;
   RecommendOptions recommend;
+  PushLine push;
   ShowLearnerOptions show;
   GoalOptions goal;
   int64_t version = 0;
@@ -318,6 +320,11 @@ void AddAll(CLI::App* app, CommandLine* line) {
                                      [line] { return line->Connected(); });
   AddRecommendPath(recommend, &line->goal, line->Connecting(), &line->run);
   AddSetGoal(app, &line->goal, line->Connecting(), &line->run);
+  AddPush(app, &line->push, [line](PushCommand command) {
+    line->run = [line, command = std::move(command)](const Console& console) {
+      return command(line->Connected().get(), console);
+    };
+  });
   AddShow(app, line);
   AddExplain(app, line);
   AddModels(app, line);

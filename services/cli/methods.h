@@ -14,6 +14,8 @@ class ActivateModelRequest;
 class ActivateModelResponse;
 class CreateCheckpointRequest;
 class CreateCheckpointResponse;
+class CreatePushRequest;
+class CreatePushResponse;
 class GetClassRequest;
 class GetClassResponse;
 class GetGoalRequest;
@@ -28,6 +30,8 @@ class ListKnowledgeComponentsRequest;
 class ListKnowledgeComponentsResponse;
 class ListModelsRequest;
 class ListModelsResponse;
+class ListPushesRequest;
+class ListPushesResponse;
 class ListResourcesRequest;
 class ListResourcesResponse;
 class ExplainRecommendationRequest;
@@ -48,6 +52,8 @@ class RollbackModelRequest;
 class RollbackModelResponse;
 class SetGoalRequest;
 class SetGoalResponse;
+class SubscribePushesRequest;
+class SubscribePushesResponse;
 class UpsertClassesRequest;
 class UpsertClassesResponse;
 class UpsertKnowledgeComponentsRequest;
@@ -130,6 +136,14 @@ inline constexpr Method<v1::RollbackModelRequest, v1::RollbackModelResponse>
 inline constexpr Method<v1::CreateCheckpointRequest,
                         v1::CreateCheckpointResponse>
     kCreateCheckpoint = {"/evenlight.v1.ModelService/CreateCheckpoint"};
+
+inline constexpr Method<v1::CreatePushRequest, v1::CreatePushResponse>
+    kCreatePush = {"/evenlight.v1.PushService/CreatePush"};
+inline constexpr Method<v1::ListPushesRequest, v1::ListPushesResponse>
+    kListPushes = {"/evenlight.v1.PushService/ListPushes"};
+// For Client::Stream().
+inline constexpr Method<v1::SubscribePushesRequest, v1::SubscribePushesResponse>
+    kSubscribePushes = {"/evenlight.v1.PushService/SubscribePushes"};
 
 // Calls `method` of `client`. The caller includes the message's header.
 template <typename Request, typename Response>

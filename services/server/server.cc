@@ -26,12 +26,16 @@
 #include "services/server/catalog_service.h"
 #include "services/server/checkpoints.h"
 #include "services/server/class_lists.h"
+#include "services/server/learner_day.h"
 #include "services/server/learner_goals.h"
 #include "services/server/learner_lists.h"
 #include "services/server/learner_paths.h"
 #include "services/server/learner_service.h"
 #include "services/server/model_service.h"
 #include "services/server/name_maker.h"
+#include "services/server/push_edits.h"
+#include "services/server/push_service.h"
+#include "services/server/push_stream.h"
 #include "services/server/recommendation_service.h"
 #include "services/server/roster_edits.h"
 #include "services/server/roster_service.h"
@@ -97,12 +101,15 @@ struct Server::Parts {
   LearnerGoals learner_goals;
 
   CallRunner runner;
+  PushStreams push_streams;
+  PushEdits push_edits;
   TrackService track_service;
   CatalogService catalog_service;
   RosterService roster_service;
   LearnerService learner_service;
   RecommendationService recommendation_service;
   ModelService model_service;
+  PushService push_service;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
 };
@@ -139,6 +146,12 @@ Server::Parts::Parts(const ServerOptions& options,
                      &state_reader, options.config.ranking},
                     &learner_paths),
       runner(&executor, options.config.default_tenant),
+      push_streams({}, &runner, &clock, &catalogs, database.get()),
+      push_edits({&clock, database.get(), &catalogs, &registry, &state_reader,
+                  &committer, &names, &learner_day},
+                 [this](const TenantId& tenant, const StoredPush& push) {
+                   push_streams.Notify(tenant, push);
+                 }),
       track_service(&runner, &clock, database.get(), &catalogs, &committer),
       catalog_service(&runner, &catalog_edits),
       roster_service(&runner, &roster_edits),
@@ -148,7 +161,8 @@ Server::Parts::Parts(const ServerOptions& options,
                       &learner_goals),
       recommendation_service(&runner, &learner_lists, &class_lists,
                              &learner_paths, &explanations),
-      model_service(&runner, &loader, &checkpoints, options.config.model_dir) {}
+      model_service(&runner, &loader, &checkpoints, options.config.model_dir),
+      push_service(&runner, &push_edits, &push_streams) {}
 
 ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {
   ModelLoader::Options options;
@@ -186,6 +200,7 @@ absl::Status Server::Parts::Listen(const ServerOptions& options) {
   builder.RegisterService(&learner_service);
   builder.RegisterService(&recommendation_service);
   builder.RegisterService(&model_service);
+  builder.RegisterService(&push_service);
   grpc_server = builder.BuildAndStart();
   if (grpc_server == nullptr || port == 0) {
     return absl::UnavailableError(
@@ -237,6 +252,7 @@ void Server::Shutdown(absl::Duration timeout) {
   if (parts.grpc_server != nullptr) {
     Drain();
     parts.track_service.EndStreams();
+    parts.push_streams.EndAll();
     // gRPC counts on the machine's clock.
     parts.grpc_server->Shutdown(
         absl::ToChronoTime(SystemClock().Now() + timeout));

@@ -11,6 +11,7 @@
 #include "evenlight/v1/catalog_service.grpc.pb.h"
 #include "evenlight/v1/learner_service.grpc.pb.h"
 #include "evenlight/v1/model_service.grpc.pb.h"
+#include "evenlight/v1/push_service.grpc.pb.h"
 #include "evenlight/v1/recommendation_service.grpc.pb.h"
 #include "evenlight/v1/roster_service.grpc.pb.h"
 #include "evenlight/v1/track_service.grpc.pb.h"
@@ -29,7 +30,8 @@ class TestClient {
         roster(v1::RosterService::NewStub(channel_)),
         learners(v1::LearnerService::NewStub(channel_)),
         recommendations(v1::RecommendationService::NewStub(channel_)),
-        models(v1::ModelService::NewStub(channel_)) {}
+        models(v1::ModelService::NewStub(channel_)),
+        pushes(v1::PushService::NewStub(channel_)) {}
 
   // Calls a method of a stub for the tenant, for at most a minute:
   // `client.Call(*client.track, &TrackService::Stub::RecordEvents, in, &out)`.
@@ -56,6 +58,7 @@ class TestClient {
   const std::unique_ptr<v1::LearnerService::Stub> learners;
   const std::unique_ptr<v1::RecommendationService::Stub> recommendations;
   const std::unique_ptr<v1::ModelService::Stub> models;
+  const std::unique_ptr<v1::PushService::Stub> pushes;
 };
 
 }  // namespace evenlight

@@ -7,6 +7,7 @@
 #include "evenlight/v1/learner_service.pb.h"
 #include "evenlight/v1/model_service.pb.h"
 #include "evenlight/v1/path.pb.h"
+#include "evenlight/v1/push_service.pb.h"
 #include "evenlight/v1/recommendation_service.pb.h"
 #include "evenlight/v1/roster_service.pb.h"
 #include "evenlight/v1/track_service.pb.h"
@@ -17,7 +18,8 @@ namespace {
 
 // What the protos say of a method is what methods.h says of it.
 template <typename Request, typename Response>
-void ExpectAsInProtos(Method<Request, Response> method) {
+void ExpectAsInProtos(Method<Request, Response> method,
+                      bool is_stream = false) {
   const std::vector<std::string> parts = absl::StrSplit(method.name, '/');
   ASSERT_EQ(parts.size(), 3u) << method.name;
   const google::protobuf::MethodDescriptor* descriptor =
@@ -26,7 +28,7 @@ void ExpectAsInProtos(Method<Request, Response> method) {
   ASSERT_NE(descriptor, nullptr) << method.name;
   EXPECT_EQ(descriptor->input_type(), Request::descriptor()) << method.name;
   EXPECT_EQ(descriptor->output_type(), Response::descriptor()) << method.name;
-  EXPECT_FALSE(descriptor->server_streaming());
+  EXPECT_EQ(descriptor->server_streaming(), is_stream) << method.name;
 }
 
 TEST(MethodsTest, NamesAndTypesAreThoseOfTheProtos) {
@@ -54,6 +56,9 @@ TEST(MethodsTest, NamesAndTypesAreThoseOfTheProtos) {
   ExpectAsInProtos(kActivateModel);
   ExpectAsInProtos(kRollbackModel);
   ExpectAsInProtos(kCreateCheckpoint);
+  ExpectAsInProtos(kCreatePush);
+  ExpectAsInProtos(kListPushes);
+  ExpectAsInProtos(kSubscribePushes, /*is_stream=*/true);
 }
 
 }  // namespace

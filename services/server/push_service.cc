@@ -1,0 +1,50 @@
+#include "services/server/push_service.h"
+
+namespace evenlight {
+
+grpc::ServerUnaryReactor* PushService::CreatePush(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::CreatePushRequest, v1::CreatePushResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant, const auto& parsed, auto* answer) {
+        return edits_.Create(tenant, parsed, answer);
+      });
+}
+
+grpc::ServerUnaryReactor* PushService::UpdatePush(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::UpdatePushRequest, v1::UpdatePushResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant, const auto& parsed, auto* answer) {
+        return edits_.Update(tenant, parsed, answer);
+      });
+}
+
+grpc::ServerUnaryReactor* PushService::GetPush(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::GetPushRequest, v1::GetPushResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant, const auto& parsed, auto* answer) {
+        return edits_.Get(tenant, parsed, answer);
+      });
+}
+
+grpc::ServerUnaryReactor* PushService::ListPushes(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::ListPushesRequest, v1::ListPushesResponse>(
+      runner_, context, request, response,
+      [this](const TenantId& tenant, const auto& parsed, auto* answer) {
+        return edits_.List(tenant, parsed, answer);
+      });
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* PushService::SubscribePushes(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return streams_.Open(runner_.TenantOf(*context), *request);
+}
+
+}  // namespace evenlight

@@ -1,0 +1,337 @@
+#include "services/server/push_stream.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/status_macros.h"
+#include "evenlight/v1/push_service.pb.h"
+#include "services/server/convert_push.h"
+#include "services/server/grpc_status.h"
+#include "services/server/page_token.h"
+#include "services/server/status_details.h"
+
+namespace evenlight {
+namespace {
+
+// Of a push, so that a stream holds a few MiB at most; see kMaxPushEdits.
+constexpr int kMaxMessagesHeld = 8;
+
+absl::Status EndingStatus() {
+  return absl::UnavailableError(
+      "the server stops; subscribe again with the last resume_token");
+}
+
+// Where a stream begins.
+struct Subscription {
+  Audience audience;
+  int64_t after = 0;          // The sequence that the client has.
+  bool has_position = false;  // Else it begins with what is pending.
+};
+
+absl::StatusOr<Subscription> ToSubscription(const grpc::ByteBuffer& bytes) {
+  v1::SubscribePushesRequest request;
+  RETURN_IF_ERROR(ParseBuffer(bytes, &request));
+  FieldViolations violations;
+  Subscription subscription;
+  subscription.audience = ToAudience(request.audience(), &violations);
+  subscription.has_position = !request.resume_token().empty();
+  if (violations.empty()) {
+    subscription.after = ReadPushToken(request.resume_token(),
+                                       subscription.audience, &violations);
+  }
+  RETURN_IF_ERROR(violations.ToStatus());
+  return subscription;
+}
+
+}  // namespace
+
+// Thread-safe: gRPC, the executor and those who commit call it. Alive until
+// gRPC is done with it and nobody else holds it.
+//
+// Invariants: at most one read of the store and one write to the client are
+// under way; the messages held are those after the last written, in order;
+// `after_` and `has_begun_` are touched by the one read only; a commit that
+// came after a read began has another read follow; nothing is started after
+// Finish().
+class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                   public std::enable_shared_from_this<PushStream> {
+ public:
+  PushStream(PushStreams* streams, TenantId tenant, Subscription subscription)
+      : streams_(*streams),
+        tenant_(std::move(tenant)),
+        audience_(std::move(subscription.audience)),
+        after_(subscription.after),
+        has_begun_(subscription.has_position) {}
+
+  const TenantId& tenant() const { return tenant_; }
+  const Audience& audience() const { return audience_; }
+
+  void Start() ABSL_LOCKS_EXCLUDED(mu_);
+  void Wake() ABSL_LOCKS_EXCLUDED(mu_);
+  void EndWith(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mu_);
+
+  void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mu_);
+  void OnCancel() override ABSL_LOCKS_EXCLUDED(mu_);
+  void OnDone() override { streams_.Forget(this); }
+
+ private:
+  using Messages = std::deque<grpc::ByteBuffer>;
+
+  // Start whatever may be started now.
+  void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ReadMore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void FinishIfDone() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  void Read() ABSL_LOCKS_EXCLUDED(mu_);
+  absl::Status Begin();
+  absl::Status ReadChanges(Messages* messages, bool* has_more);
+  grpc::ByteBuffer MessageOf(const StoredPush* push, const Catalog& catalog);
+
+  PushStreams& streams_;
+  const TenantId tenant_;
+  const Audience audience_;
+
+  // The one read's.
+  int64_t after_;
+  bool has_begun_;
+  bool has_said_all_sent_ = false;
+  absl::Time due_from_ = absl::InfinitePast();  // What is due before is old.
+
+  grpc::ByteBuffer writing_;  // gRPC's while a write is under way.
+
+  Mutex mu_;
+  Messages held_ ABSL_GUARDED_BY(mu_);
+  bool has_news_ ABSL_GUARDED_BY(mu_) = false;
+  bool is_reading_ ABSL_GUARDED_BY(mu_) = false;
+  bool is_writing_ ABSL_GUARDED_BY(mu_) = false;
+  bool is_finished_ ABSL_GUARDED_BY(mu_) = false;
+  bool is_broken_ ABSL_GUARDED_BY(mu_) = false;  // The client is gone.
+  int num_waiting_ ABSL_GUARDED_BY(mu_) = 0;     // Since the last write.
+  std::optional<absl::Status> end_ ABSL_GUARDED_BY(mu_);
+};
+
+void PushStream::Start() {
+  MutexLock lock(mu_);
+  has_news_ = true;
+  Proceed();
+}
+
+void PushStream::Wake() {
+  MutexLock lock(mu_);
+  has_news_ = true;
+  if (is_writing_ && ++num_waiting_ > streams_.options_.max_waiting &&
+      !end_.has_value()) {
+    end_ = absl::ResourceExhaustedError(
+        absl::StrCat(num_waiting_,
+                     " changes were made while one message was not read; "
+                     "subscribe again with the last resume_token"));
+  }
+  Proceed();
+}
+
+void PushStream::EndWith(const absl::Status& status) {
+  MutexLock lock(mu_);
+  if (!end_.has_value()) end_ = status;
+  Proceed();
+}
+
+void PushStream::OnWriteDone(bool ok) {
+  MutexLock lock(mu_);
+  is_writing_ = false;
+  num_waiting_ = 0;
+  if (!ok) is_broken_ = true;
+  Proceed();
+}
+
+void PushStream::OnCancel() {
+  MutexLock lock(mu_);
+  is_broken_ = true;
+  Proceed();
+}
+
+void PushStream::Proceed() {
+  if (is_finished_) return;
+  WriteNext();
+  ReadMore();
+  FinishIfDone();
+}
+
+void PushStream::WriteNext() {
+  if (is_writing_ || is_broken_ || end_.has_value() || held_.empty()) return;
+  writing_.Swap(&held_.front());
+  held_.pop_front();
+  is_writing_ = true;
+  StartWrite(&writing_);
+}
+
+void PushStream::ReadMore() {
+  if (is_reading_ || is_broken_ || end_.has_value() || !has_news_ ||
+      !held_.empty()) {
+    return;
+  }
+  has_news_ = false;
+  is_reading_ = true;
+  const absl::Status queued =
+      streams_.runner_.Submit([self = shared_from_this()] { self->Read(); });
+  if (queued.ok()) return;
+  is_reading_ = false;
+  end_ = queued;
+}
+
+void PushStream::FinishIfDone() {
+  if (is_writing_ || is_reading_) return;
+  if (!is_broken_ && !end_.has_value()) return;
+  is_finished_ = true;
+  Finish(ToGrpcStatus(is_broken_ ? absl::CancelledError("the client is gone")
+                                 : *end_));
+}
+
+void PushStream::Read() {
+  Messages messages;
+  bool has_more = false;
+  absl::Status status = Begin();
+  if (status.ok()) status = ReadChanges(&messages, &has_more);
+  MutexLock lock(mu_);
+  is_reading_ = false;
+  for (grpc::ByteBuffer& message : messages) {
+    held_.emplace_back().Swap(&message);
+  }
+  if (has_more) has_news_ = true;
+  if (!status.ok() && !end_.has_value()) end_ = std::move(status);
+  Proceed();
+}
+
+// Finds where to begin, on the first read.
+absl::Status PushStream::Begin() {
+  if (has_begun_ && after_ == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const int64_t last, streams_.pushes_.LastSequence(tenant_));
+  if (has_begun_) {
+    if (after_ <= last) return absl::OkStatus();
+    absl::Status status = absl::FailedPreconditionError(absl::StrCat(
+        "resume_token stands after ", after_, " changes, but there are ", last,
+        ": the server's data were restored; subscribe without a token"));
+    AttachReason("RESUME_TOKEN_AHEAD", {}, &status);
+    return status;
+  }
+  has_begun_ = true;
+  due_from_ = streams_.clock_.Now();
+  ASSIGN_OR_RETURN(const std::vector<StoredPush> pending,
+                   streams_.pushes_.DueFrom(tenant_, audience_, due_from_));
+  after_ = last;
+  for (const StoredPush& push : pending) {
+    after_ = std::min(after_, push.first_sequence - 1);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PushStream::ReadChanges(Messages* messages, bool* has_more) {
+  // First: what is committed from here on wakes this stream again.
+  ASSIGN_OR_RETURN(const int64_t last, streams_.pushes_.LastSequence(tenant_));
+  ASSIGN_OR_RETURN(const std::vector<StoredPush> changes,
+                   streams_.pushes_.ChangesAfter(tenant_, audience_, after_,
+                                                 kMaxMessagesHeld));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Catalog> catalog,
+                   streams_.catalogs_.Get(tenant_));
+  for (const StoredPush& push : changes) {
+    after_ = push.sequence;
+    if (push.due_time < due_from_) continue;
+    messages->push_back(MessageOf(&push, *catalog));
+  }
+  *has_more = changes.size() == kMaxMessagesHeld;
+  if (*has_more || has_said_all_sent_) return absl::OkStatus();
+  has_said_all_sent_ = true;
+  after_ = std::max(after_, last);
+  messages->push_back(MessageOf(nullptr, *catalog));
+  return absl::OkStatus();
+}
+
+grpc::ByteBuffer PushStream::MessageOf(const StoredPush* push,
+                                       const Catalog& catalog) {
+  v1::SubscribePushesResponse message;
+  if (push != nullptr) {
+    *message.mutable_push() = FromPush(*push, catalog, streams_.clock_.Now());
+  }
+  message.set_resume_token(MakePushToken(audience_, after_));
+  return ToBuffer(message.SerializeAsString());
+}
+
+std::string PushStreams::KeyOf(const TenantId& tenant,
+                               const Audience& audience) {
+  return absl::StrCat(tenant, "/",
+                      std::string(1, static_cast<char>(audience.kind)),
+                      audience.id);
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* PushStreams::Open(
+    const absl::StatusOr<TenantId>& tenant, const grpc::ByteBuffer& request) {
+  absl::Status status = tenant.status();
+  absl::StatusOr<Subscription> subscription = ToSubscription(request);
+  if (status.ok()) status = subscription.status();
+  auto stream = std::make_shared<PushStream>(
+      this, tenant.value_or(""), subscription.value_or(Subscription()));
+  const absl::Status added = Add(stream);
+  if (status.ok()) status = added;
+  // Reactions may come while Open() still runs: `stream` keeps it alive.
+  if (status.ok()) {
+    stream->Start();
+  } else {
+    stream->EndWith(status);
+  }
+  return stream.get();
+}
+
+absl::Status PushStreams::Add(const std::shared_ptr<PushStream>& stream) {
+  MutexLock lock(mu_);
+  open_[KeyOf(stream->tenant(), stream->audience())].insert(stream);
+  ++num_open_;
+  if (is_ending_) return EndingStatus();
+  if (num_open_ <= options_.max_streams) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat(options_.max_streams, " subscriptions are open already"));
+}
+
+void PushStreams::Notify(const TenantId& tenant, const StoredPush& push) {
+  std::vector<Audience> audiences = {{AudienceKind::kClass, push.class_id}};
+  for (const LearnerId& learner : push.learners) {
+    audiences.push_back({AudienceKind::kLearner, learner});
+  }
+  std::vector<std::shared_ptr<PushStream>> concerned;
+  {
+    MutexLock lock(mu_);
+    for (const Audience& audience : audiences) {
+      const auto found = open_.find(KeyOf(tenant, audience));
+      if (found == open_.end()) continue;
+      concerned.insert(concerned.end(), found->second.begin(),
+                       found->second.end());
+    }
+  }
+  for (const auto& stream : concerned) stream->Wake();
+}
+
+void PushStreams::EndAll() {
+  std::vector<std::shared_ptr<PushStream>> open;
+  {
+    MutexLock lock(mu_);
+    is_ending_ = true;
+    for (const auto& [key, streams] : open_) {
+      open.insert(open.end(), streams.begin(), streams.end());
+    }
+  }
+  for (const auto& stream : open) stream->EndWith(EndingStatus());
+}
+
+void PushStreams::Forget(PushStream* stream) {
+  std::shared_ptr<PushStream> last;  // Destroyed after the lock.
+  MutexLock lock(mu_);
+  const auto found = open_.find(KeyOf(stream->tenant(), stream->audience()));
+  last = std::move(found->second.extract(stream->shared_from_this()).value());
+  if (found->second.empty()) open_.erase(found);
+  --num_open_;
+}
+
+}  // namespace evenlight

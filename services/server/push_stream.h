@@ -1,0 +1,89 @@
+// SubscribePushes: sends the changes of an audience's pushes in the order of
+// commit, from where the client stands, as fast as it reads.
+
+#ifndef EVENLIGHT_SERVICES_SERVER_PUSH_STREAM_H_
+#define EVENLIGHT_SERVICES_SERVER_PUSH_STREAM_H_
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "core/clock.h"
+#include "core/ids.h"
+#include "core/mutex.h"
+#include "services/server/call_runner.h"
+#include "services/server/catalog_cache.h"
+#include "storage/push_store.h"
+
+namespace evenlight {
+
+class PushStream;
+
+// The open subscriptions of a server. Thread-safe.
+//
+// A stream holds a few messages and the sequence that it has reached; the rest
+// stays in the store, which it reads when a commit wakes it. So nothing is
+// missed, and a slow client costs no memory.
+class PushStreams {
+ public:
+  struct Options {
+    int max_streams = 10'000;
+    // Changes that may be committed while one message is not taken by the
+    // client.
+    int max_waiting = 100;
+  };
+
+  // Everything outlives it.
+  PushStreams(Options options, const CallRunner* runner, const Clock* clock,
+              CatalogCache* catalogs, Database* database)
+      : options_(options),
+        runner_(*runner),
+        clock_(*clock),
+        catalogs_(*catalogs),
+        pushes_(database) {}
+
+  // Starts the stream that `request` asks for; an error ends it at once. It
+  // owns itself, as gRPC asks, and must end before this object does.
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Open(
+      const absl::StatusOr<TenantId>& tenant, const grpc::ByteBuffer& request)
+      ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Wakes the streams that `push`, which was just committed, concerns.
+  void Notify(const TenantId& tenant, const StoredPush& push)
+      ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Has every stream, also one opened later, end with UNAVAILABLE.
+  void EndAll() ABSL_LOCKS_EXCLUDED(mu_);
+
+ private:
+  friend class PushStream;
+
+  using Streams = absl::flat_hash_set<std::shared_ptr<PushStream>>;
+
+  static std::string KeyOf(const TenantId& tenant, const Audience& audience);
+
+  // OK if one more may be open.
+  absl::Status Add(const std::shared_ptr<PushStream>& stream)
+      ABSL_LOCKS_EXCLUDED(mu_);
+  void Forget(PushStream* stream) ABSL_LOCKS_EXCLUDED(mu_);
+
+  const Options options_;
+  const CallRunner& runner_;
+  const Clock& clock_;
+  CatalogCache& catalogs_;
+  const PushStore pushes_;
+  Mutex mu_;
+  absl::flat_hash_map<std::string, Streams> open_ ABSL_GUARDED_BY(mu_);
+  int num_open_ ABSL_GUARDED_BY(mu_) = 0;
+  bool is_ending_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace evenlight
+
+#endif  // EVENLIGHT_SERVICES_SERVER_PUSH_STREAM_H_
