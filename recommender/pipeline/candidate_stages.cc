@@ -89,11 +89,14 @@ StageRun::StageRun(const PipelineInput* in)
 void FoldInInterest(StageRun& run) { run.interest = InterestOf(run.view); }
 
 void ProposeCandidates(StageRun& run) {
-  run.proposals = Propose({.view = run.view,
-                           .gate = run.gate,
-                           .interest = run.interest,
-                           .related = run.dismissals.Related(),
-                           .page_size = run.input.request.page_size});
+  // What is banned is proposed as well and must not cost the page a place.
+  const auto num_bans = static_cast<int32_t>(run.input.bans.size());
+  run.proposals =
+      Propose({.view = run.view,
+               .gate = run.gate,
+               .interest = run.interest,
+               .related = run.dismissals.Related(),
+               .page_size = run.input.request.page_size + num_bans});
 }
 
 void ScoreCandidates(StageRun& run) {

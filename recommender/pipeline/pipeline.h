@@ -42,8 +42,8 @@ struct PipelineInput {
   const RecommendationRequest& request;
   const RankingPolicy& policy;
   absl::Time now;
-  // The teacher's word: first on the list, in this order, as far as the gate
-  // lets them pass; and never on it.
+  // The teacher's word: first on the list, in this order and each once, as far
+  // as the gate lets them pass; and never on it, pinned or not.
   absl::Span<const ResourceIndex> pins = {};
   absl::Span<const ResourceIndex> bans = {};
   // What the list's minutes may add up to.

@@ -119,6 +119,28 @@ TEST(PinsTest, WhatIsDoneOrHiddenIsNotPinnedAgain) {
   EXPECT_THAT(asking.Ids(), Not(Contains("film")));
 }
 
+TEST(PinsTest, StandOnceEachAndNotIfBanned) {
+  Asking asking = OneKc();
+  asking.request.page_size = 3;
+  asking.pins = {asking.Find("film"), asking.Find("film"), asking.Find("q9")};
+  asking.bans = {asking.Find("q9")};
+  const std::vector<ResourceId> ids = asking.Ids();
+  ASSERT_THAT(ids, SizeIs(3));
+  EXPECT_EQ(ids[0], "film");
+  EXPECT_NE(ids[1], "film");
+  EXPECT_THAT(ids, Not(Contains("q9")));
+}
+
+TEST(BansTest, TheRestFillsThePage) {
+  Asking asking = OneKc();
+  for (int page_size = 1; page_size <= 3; ++page_size) {
+    asking.request.page_size = page_size;
+    asking.bans.clear();
+    for (int r = 0; r < 8; ++r) asking.bans.push_back(ResourceIndex{r});
+    EXPECT_THAT(asking.Ids(), SizeIs(page_size));
+  }
+}
+
 TEST(BansTest, NeverLeave) {
   Asking asking = OneKc();
   asking.request.page_size = 100;
