@@ -191,6 +191,19 @@ TEST(MinutesTest, WithoutWrittenWorkThereAreNoQuestions) {
   EXPECT_THAT(asking.Ids(), ElementsAre("film"));
 }
 
+TEST(MinutesTest, LittleWrittenWorkIsAShortQuestionOrNone) {
+  std::vector<Resource> resources;
+  for (int i = 0; i < 300; ++i) {
+    resources.push_back(
+        WithMinutes(Question(absl::StrCat("q", 1000 + i), {"add"}), 9));
+  }
+  resources.push_back(WithMinutes(Question("short", {"add"}), 3));
+  Asking asking(MakeSnapshot({Kc("add")}, resources));
+  asking.request.page_size = 1;
+  asking.left.written = 4;
+  EXPECT_THAT(asking.Ids(), ElementsAre("short"));
+}
+
 TEST(MinutesTest, WhatTheTeacherChoseStaysAndCountsFirst) {
   Asking asking = OneKc();
   asking.pins = {asking.Find("film")};
