@@ -35,7 +35,8 @@ Reason CarryingReason(const StageRun& run, ReasonSet reasons,
 }
 
 // `filter` for what also fits alone into the minutes left.
-ResourceFilter Within(ResourceFilter filter, const MinutesLeft& left) {
+ResourceFilter Within(ResourceFilter filter, const MinutesLeft& left,
+                      const Catalog& catalog) {
   // 0 would be no limit; nothing takes so little.
   constexpr float kNothing = 1e-6f;
   if (!std::isinf(left.all)) {
@@ -43,7 +44,17 @@ ResourceFilter Within(ResourceFilter filter, const MinutesLeft& left) {
     filter.max_minutes =
         filter.max_minutes == 0 ? most : std::min(filter.max_minutes, most);
   }
-  if (left.written > 0) return filter;
+  if (left.written > 0) {
+    // Questions have a limit of their own only where a grade's cap is of
+    // written work alone: seldom enough to name those that are too long.
+    if (left.written >= left.all) return filter;
+    for (const auto& resource : catalog.resources()) {
+      if (IsPractice(resource->kind) && resource->minutes > left.written) {
+        filter.exclude.push_back(resource->id);
+      }
+    }
+    return filter;
+  }
   constexpr uint32_t kWritten =
       1u << static_cast<int>(ResourceKind::kExercise) |
       1u << static_cast<int>(ResourceKind::kQuiz);
@@ -82,7 +93,8 @@ std::vector<int32_t> AskedFor(const StageRun& run) {
 StageRun::StageRun(const PipelineInput* in)
     : input(*in),
       view(&in->snapshot, &in->state, in->now, in->policy.mastered_p_known),
-      gate(&view, in->profile, Within(in->request.filter, in->minutes_left),
+      gate(&view, in->profile,
+           Within(in->request.filter, in->minutes_left, view.catalog()),
            in->request.phase),
       dismissals(&view),
       scorer(&view, &in->policy, in->request.phase, &interest) {
@@ -97,14 +109,18 @@ void FoldInInterest(StageRun& run) { run.interest = InterestOf(run.view); }
 
 void ProposeCandidates(StageRun& run) {
   const PipelineInput& input = run.input;
-  Proposals proposals = Propose({.view = run.view,
-                                 .gate = run.gate,
-                                 .interest = run.interest,
-                                 .related = run.dismissals.Related(),
-                                 .page_size = input.request.page_size,
-                                 .seed = input.request.seed,
-                                 .switched_off = input.policy.switched_off,
-                                 .watch = input.watch});
+  // What is banned is proposed as well and must not cost the page a place.
+  const auto num_bans = static_cast<int32_t>(input.bans.size());
+  Proposals proposals =
+      Propose({.view = run.view,
+               .gate = run.gate,
+               .interest = run.interest,
+               .related = run.dismissals.Related(),
+               .assigned = input.assigned,
+               .page_size = input.request.page_size + num_bans,
+               .seed = input.request.seed,
+               .switched_off = input.policy.switched_off,
+               .watch = input.watch});
   run.proposals = std::move(proposals.merged);
   for (std::string& why : proposals.degraded) {
     run.degraded.push_back(std::move(why));

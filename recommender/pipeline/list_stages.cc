@@ -78,9 +78,10 @@ std::vector<std::pair<float, int32_t>> LastPlaces(const StageRun& run) {
 }
 
 // Where the resource stands in `ranked`; it is added, scored, if it was not
-// proposed. -1 if the gate refuses it.
+// proposed. -1 if it is banned or the gate refuses it.
 int32_t PositionOfPin(StageRun& run, ResourceIndex resource) {
-  if (run.GateOf(Reason::kAssigned).CheckNew(resource) != Refusal::kNone) {
+  if (absl::c_linear_search(run.input.bans, resource) ||
+      run.GateOf(Reason::kAssigned).CheckNew(resource) != Refusal::kNone) {
     return -1;
   }
   for (int32_t i = 0; i < NumRanked(run); ++i) {
@@ -204,7 +205,10 @@ void PlacePins(StageRun& run) {
   std::vector<int32_t> pinned;
   for (const ResourceIndex pin : run.input.pins) {
     const int32_t position = PositionOfPin(run, pin);
-    if (position >= 0) pinned.push_back(position);
+    // Two classes may have chosen the same.
+    if (position >= 0 && !absl::c_linear_search(pinned, position)) {
+      pinned.push_back(position);
+    }
   }
   if (pinned.empty()) return;
   for (const int32_t position : pinned) {

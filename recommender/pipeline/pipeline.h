@@ -51,8 +51,8 @@ struct PipelineInput {
   const RecommendationRequest& request;
   const RankingPolicy& policy;
   absl::Time now;
-  // The teacher's word: first on the list, in this order, as far as the gate
-  // lets them pass; and never on it.
+  // The teacher's word: first on the list, in this order and each once, as far
+  // as the gate lets them pass; and never on it, pinned or not.
   absl::Span<const ResourceIndex> pins = {};
   absl::Span<const ResourceIndex> bans = {};
   // What a teacher sent and is not done: ahead of what nobody asked for.

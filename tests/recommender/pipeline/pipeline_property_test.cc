@@ -1,6 +1,4 @@
-// Laws of the recommendation over random catalogs, learners and filters. What
-// is eligible is said a second time here, from the catalog's entries and the
-// state alone, without the gate's columns, marks and shelves.
+// Laws of the recommendation over random catalogs, learners and filters.
 
 #include <algorithm>
 #include <cstdio>
@@ -13,9 +11,8 @@
 #include "gtest/gtest.h"
 #include "recommender/pipeline/pipeline.h"
 #include "recommender/ranking/score.h"
-#include "recommender/state/learner_view.h"
-#include "recommender/state/mastery.h"
 #include "tests/support/learning_world.h"
+#include "tests/support/second_opinion.h"
 
 namespace evenlight {
 namespace {
@@ -39,6 +36,11 @@ struct Case {
             .policy = policy,
             .now = now};
   }
+
+  SecondOpinion Opinion() const {
+    return SecondOpinion({snapshot.get(), &state, profile, request.filter,
+                          request.phase, policy.mastered_p_known, now});
+  }
 };
 
 Case RandomCase(int seed) {
@@ -59,128 +61,6 @@ Case RandomCase(int seed) {
   return c;
 }
 
-// The second opinion.
-class Oracle {
- public:
-  explicit Oracle(const Case& c) : c_(c), catalog_(*c.snapshot->catalog) {}
-
-  bool MayBeNew(ResourceIndex i) const {
-    return Passes(i) && !IsMet(i) && !IsMastered(i);
-  }
-
-  bool MayBeReview(ResourceIndex i) const {
-    return Passes(i) && IsPractice(catalog_.resource(i).kind) &&
-           (IsDue(i) || IsOldMistake(i));
-  }
-
-  bool MayBe(ResourceIndex i, Reason reason) const {
-    return reason == Reason::kReview ? MayBeReview(i) : MayBeNew(i);
-  }
-
-  // Or presumed to be, by a prior.
-  bool IsKnown(KcIndex kc) const {
-    const TracingModel& tracing = c_.snapshot->models->tracing;
-    const BktParams& bkt = tracing.Bkt(tracing.FindKc(catalog_.key(kc)));
-    return At(kc).p_known >= MasteredFrom(bkt, c_.policy.mastered_p_known);
-  }
-
-  bool IsMastered(KcIndex kc) const {
-    return At(kc).is_practised && IsKnown(kc);
-  }
-
-  bool HasUnmetPrerequisite(ResourceIndex i) const {
-    const auto kcs = catalog_.KcsOf(i);
-    const std::set<KcIndex> own(kcs.begin(), kcs.end());
-    for (const KcIndex kc : kcs) {
-      if (IsMastered(kc)) continue;
-      for (const KcIndex p : catalog_.curriculum().Prerequisites(kc)) {
-        if (own.count(p) == 0 && !IsKnown(p)) return true;
-      }
-    }
-    return false;
-  }
-
- private:
-  Mastery At(KcIndex kc) const {
-    return MasteryOf(c_.snapshot->models->tracing, c_.state, catalog_.key(kc),
-                     c_.now);
-  }
-
-  const ResourceState* StateOf(ResourceIndex i) const {
-    return c_.state.FindResource(catalog_.key(i));
-  }
-
-  bool Passes(ResourceIndex i) const {
-    const Resource& r = catalog_.resource(i);
-    const ResourceFilter& f = c_.request.filter;
-    const int grade = f.grade != 0 ? f.grade : c_.profile.grade;
-    const int bandwidth = f.max_bandwidth_kbps != 0 ? f.max_bandwidth_kbps
-                                                    : c_.profile.bandwidth_kbps;
-    const AccessibilitySet needs =
-        f.accessibility | c_.profile.accessibility_needs;
-    const bool is_open = !r.hidden && r.publish_time <= c_.now &&
-                         c_.now < r.expire_time &&
-                         r.kind != ResourceKind::kLessonPlan &&
-                         FitsPhase(r.phases, c_.request.phase);
-    const bool fits_grade =
-        grade == 0 || ((r.min_grade == 0 || r.min_grade <= grade) &&
-                       (r.max_grade == 0 || grade <= r.max_grade));
-    const bool fits_language = f.language.empty() || r.language.empty() ||
-                               r.language == f.language ||
-                               r.language.rfind(f.language + "-", 0) == 0;
-    const bool fits_kcs =
-        f.kcs.empty() ||
-        std::any_of(r.kcs.begin(), r.kcs.end(), [&](const KcId& kc) {
-          return std::count(f.kcs.begin(), f.kcs.end(), kc) > 0;
-        });
-    const ResourceState* state = StateOf(i);
-    return is_open && fits_grade && fits_language && fits_kcs &&
-           (f.subject.empty() || r.subject == f.subject) &&
-           (f.kinds == 0 || (f.kinds & 1u << static_cast<int>(r.kind)) != 0) &&
-           (f.max_minutes == 0 || r.minutes <= f.max_minutes) &&
-           (r.accessibility & needs) == needs &&
-           (bandwidth == 0 || r.bandwidth_kbps <= bandwidth) &&
-           std::count(f.exclude.begin(), f.exclude.end(), r.id) == 0 &&
-           (state == nullptr || !state->is_dismissed);
-  }
-
-  bool IsMet(ResourceIndex i) const {
-    const ResourceState* state = StateOf(i);
-    if (state == nullptr) return c_.state.HasMet(catalog_.key(i));
-    return state->is_completed ||
-           state->num_correct + state->num_incorrect > 0 ||
-           (state->is_viewed && !IsPractice(catalog_.resource(i).kind));
-  }
-
-  bool IsMastered(ResourceIndex i) const {
-    const auto kcs = catalog_.KcsOf(i);
-    return !kcs.empty() && std::all_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
-      return IsMastered(kc);
-    });
-  }
-
-  bool IsDue(ResourceIndex i) const {
-    const auto kcs = catalog_.KcsOf(i);
-    return std::any_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
-      return IsMastered(kc) && At(kc).recall < kDueRecall;
-    });
-  }
-
-  bool IsOldMistake(ResourceIndex i) const {
-    const ResourceState* state = StateOf(i);
-    if (state == nullptr || state->last_outcome != Outcome::kIncorrect ||
-        IsMastered(i)) {
-      return false;
-    }
-    return c_.state.num_answers() - state->last_answer - 1 >= 10 ||
-           (state->last_time != absl::InfinitePast() &&
-            c_.now - state->last_time >= absl::Hours(24));
-  }
-
-  const Case& c_;
-  const Catalog& catalog_;
-};
-
 // Runs `check(case, list, oracle)` on every case; stops at the first that
 // fails.
 template <typename Check>
@@ -188,23 +68,24 @@ void ForEachCase(Check check) {
   for (int seed = 0; seed < kNumCases; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     const Case c = RandomCase(seed);
-    check(c, Recommend(c.Input()), Oracle(c));
+    check(c, Recommend(c.Input()), c.Opinion());
     if (testing::Test::HasFailure()) return;
   }
 }
 
 TEST(PipelineProperty, NothingIneligibleLeaves) {
-  ForEachCase([](const Case&, const RankedList& list, const Oracle& oracle) {
-    for (const RankedResource& shown : list.shown) {
-      EXPECT_TRUE(oracle.MayBe(shown.resource, shown.reason))
-          << "resource " << ToInt(shown.resource) << " reason "
-          << static_cast<int>(shown.reason);
-    }
-  });
+  ForEachCase(
+      [](const Case&, const RankedList& list, const SecondOpinion& oracle) {
+        for (const RankedResource& shown : list.shown) {
+          EXPECT_TRUE(oracle.MayBe(shown.resource, shown.reason))
+              << "resource " << ToInt(shown.resource) << " reason "
+              << static_cast<int>(shown.reason);
+        }
+      });
 }
 
 TEST(PipelineProperty, NothingIsShownTwice) {
-  ForEachCase([](const Case&, const RankedList& list, const Oracle&) {
+  ForEachCase([](const Case&, const RankedList& list, const SecondOpinion&) {
     std::set<ResourceIndex> seen;
     for (const RankedResource& shown : list.shown) {
       EXPECT_TRUE(seen.insert(shown.resource).second);
@@ -212,22 +93,13 @@ TEST(PipelineProperty, NothingIsShownTwice) {
   });
 }
 
-int NumEligible(const Case& c, const Oracle& oracle) {
-  int num_eligible = 0;
-  for (int i = 0; i < c.snapshot->catalog->num_resources(); ++i) {
-    const ResourceIndex resource{i};
-    num_eligible +=
-        oracle.MayBeNew(resource) || oracle.MayBeReview(resource) ? 1 : 0;
-  }
-  return num_eligible;
-}
-
 // In particular a list is never empty while an eligible resource exists.
 TEST(PipelineProperty, ThePageIsFullWhileEligibleResourcesExist) {
-  ForEachCase([](const Case& c, const RankedList& list, const Oracle& oracle) {
-    EXPECT_EQ(static_cast<int>(list.shown.size()),
-              std::min(c.request.page_size, NumEligible(c, oracle)));
-  });
+  ForEachCase(
+      [](const Case& c, const RankedList& list, const SecondOpinion& oracle) {
+        EXPECT_EQ(static_cast<int>(list.shown.size()),
+                  std::min(c.request.page_size, oracle.NumEligible()));
+      });
 }
 
 // FIGURES 4. Asked at the very moment at which something of the catalog is
@@ -249,13 +121,13 @@ TEST(PipelineProperty, WhatBeginsNowIsOpenAndWhatEndsNowIsGone) {
         SCOPED_TRACE(testing::Message() << "seed " << seed << " at " << moment
                                         << " and " << offset << " ns");
         c.now = moment + absl::Nanoseconds(offset);
-        const Oracle oracle(c);
+        const SecondOpinion oracle = c.Opinion();
         const RankedList list = Recommend(c.Input());
         for (const RankedResource& shown : list.shown) {
           ASSERT_TRUE(oracle.MayBe(shown.resource, shown.reason));
         }
         ASSERT_EQ(static_cast<int>(list.shown.size()),
-                  std::min(c.request.page_size, NumEligible(c, oracle)));
+                  std::min(c.request.page_size, oracle.NumEligible()));
       }
     }
   }
@@ -264,7 +136,8 @@ TEST(PipelineProperty, WhatBeginsNowIsOpenAndWhatEndsNowIsGone) {
 
 // A sentence may say "mastered" of what the learner mastered, by practice.
 TEST(PipelineProperty, NoSentenceClaimsAMasteryWithoutPractice) {
-  ForEachCase([](const Case& c, const RankedList& list, const Oracle& oracle) {
+  ForEachCase([](const Case& c, const RankedList& list,
+                 const SecondOpinion& oracle) {
     const Catalog& catalog = *c.snapshot->catalog;
     for (const RankedResource& shown : list.shown) {
       const std::string& text = shown.reason_text;
@@ -278,7 +151,7 @@ TEST(PipelineProperty, NoSentenceClaimsAMasteryWithoutPractice) {
 }
 
 TEST(PipelineProperty, SameInputGivesTheSameList) {
-  ForEachCase([](const Case& c, const RankedList& list, const Oracle&) {
+  ForEachCase([](const Case& c, const RankedList& list, const SecondOpinion&) {
     PipelineInput input = {*c.snapshot, c.state,  c.profile,
                            c.request,   c.policy, c.now};
     const RankedList again = Recommend(input);
@@ -294,7 +167,7 @@ TEST(PipelineProperty, SameInputGivesTheSameList) {
 }
 
 TEST(PipelineProperty, WeightedPartsAddUpToTheScore) {
-  ForEachCase([](const Case&, const RankedList& list, const Oracle&) {
+  ForEachCase([](const Case&, const RankedList& list, const SecondOpinion&) {
     for (const RankedResource& ranked : list.considered) {
       float sum = 0;
       for (int part = 0; part < kNumScoreParts; ++part) {
@@ -308,17 +181,19 @@ TEST(PipelineProperty, WeightedPartsAddUpToTheScore) {
 }
 
 TEST(PipelineProperty, WhatMissesAPrerequisiteIsNoNextStep) {
-  ForEachCase([](const Case&, const RankedList& list, const Oracle& oracle) {
-    for (const RankedResource& ranked : list.considered) {
-      if (ranked.reason != Reason::kNextStep) continue;
-      EXPECT_FALSE(oracle.HasUnmetPrerequisite(ranked.resource))
-          << ToInt(ranked.resource);
-    }
-  });
+  ForEachCase(
+      [](const Case&, const RankedList& list, const SecondOpinion& oracle) {
+        for (const RankedResource& ranked : list.considered) {
+          if (ranked.reason != Reason::kNextStep) continue;
+          EXPECT_FALSE(oracle.HasUnmetPrerequisite(ranked.resource))
+              << ToInt(ranked.resource);
+        }
+      });
 }
 
 TEST(PipelineProperty, WhatMissesAPrerequisiteIsLeftUntilNothingElseIs) {
-  ForEachCase([](const Case& c, const RankedList& list, const Oracle& oracle) {
+  ForEachCase([](const Case& c, const RankedList& list,
+                 const SecondOpinion& oracle) {
     std::set<ResourceIndex> shown;
     bool has_unready = false;
     for (const RankedResource& ranked : list.shown) {
@@ -347,7 +222,7 @@ TEST(PipelineProperty, TheReasonShownIsOneOfThoseItWasProposedFor) {
 }
 
 TEST(PipelineProperty, ANewLearnerGetsOneReasonOnly) {
-  ForEachCase([](const Case& c, const RankedList& list, const Oracle&) {
+  ForEachCase([](const Case& c, const RankedList& list, const SecondOpinion&) {
     for (const RankedResource& shown : list.shown) {
       EXPECT_EQ(c.state.num_events == 0, shown.reason == Reason::kNewLearner);
     }
@@ -355,7 +230,7 @@ TEST(PipelineProperty, ANewLearnerGetsOneReasonOnly) {
 }
 
 TEST(PipelineProperty, EveryShownOneSaysWhyAndOthersSayWhatRemovedThem) {
-  ForEachCase([](const Case&, const RankedList& list, const Oracle&) {
+  ForEachCase([](const Case&, const RankedList& list, const SecondOpinion&) {
     for (const RankedResource& shown : list.shown) {
       EXPECT_FALSE(shown.reason_text.empty());
       EXPECT_STREQ(shown.removed_by, "");
@@ -374,7 +249,7 @@ TEST(PipelineProperty, EveryShownOneSaysWhyAndOthersSayWhatRemovedThem) {
 }
 
 TEST(PipelineProperty, OnlyQuestionsHaveASuccessProbability) {
-  ForEachCase([](const Case& c, const RankedList& list, const Oracle&) {
+  ForEachCase([](const Case& c, const RankedList& list, const SecondOpinion&) {
     for (const RankedResource& shown : list.shown) {
       const Resource& resource = c.snapshot->catalog->resource(shown.resource);
       ASSERT_EQ(shown.p_correct.has_value(), IsPractice(resource.kind));

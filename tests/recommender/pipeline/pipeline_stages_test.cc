@@ -140,6 +140,28 @@ TEST(AssignedTest, ComesAheadOfWhatNobodyAskedForAndStaysUnderTheCap) {
   EXPECT_THAT(asking.Ids(), Not(Contains("q7")));
 }
 
+TEST(PinsTest, StandOnceEachAndNotIfBanned) {
+  Asking asking = OneKc();
+  asking.request.page_size = 3;
+  asking.pins = {asking.Find("film"), asking.Find("film"), asking.Find("q9")};
+  asking.bans = {asking.Find("q9")};
+  const std::vector<ResourceId> ids = asking.Ids();
+  ASSERT_THAT(ids, SizeIs(3));
+  EXPECT_EQ(ids[0], "film");
+  EXPECT_NE(ids[1], "film");
+  EXPECT_THAT(ids, Not(Contains("q9")));
+}
+
+TEST(BansTest, TheRestFillsThePage) {
+  Asking asking = OneKc();
+  for (int page_size = 1; page_size <= 3; ++page_size) {
+    asking.request.page_size = page_size;
+    asking.bans.clear();
+    for (int r = 0; r < 8; ++r) asking.bans.push_back(ResourceIndex{r});
+    EXPECT_THAT(asking.Ids(), SizeIs(page_size));
+  }
+}
+
 TEST(BansTest, NeverLeave) {
   Asking asking = OneKc();
   asking.request.page_size = 100;
@@ -188,6 +210,19 @@ TEST(MinutesTest, WithoutWrittenWorkThereAreNoQuestions) {
   Asking asking = OneKc();
   asking.left = LeftToday({}, /*grade=*/1, /*used=*/0);
   EXPECT_THAT(asking.Ids(), ElementsAre("film"));
+}
+
+TEST(MinutesTest, LittleWrittenWorkIsAShortQuestionOrNone) {
+  std::vector<Resource> resources;
+  for (int i = 0; i < 300; ++i) {
+    resources.push_back(
+        WithMinutes(Question(absl::StrCat("q", 1000 + i), {"add"}), 9));
+  }
+  resources.push_back(WithMinutes(Question("short", {"add"}), 3));
+  Asking asking(MakeSnapshot({Kc("add")}, resources));
+  asking.request.page_size = 1;
+  asking.left.written = 4;
+  EXPECT_THAT(asking.Ids(), ElementsAre("short"));
 }
 
 TEST(MinutesTest, WhatTheTeacherChoseStaysAndIsCountedAlready) {
