@@ -213,7 +213,7 @@ TEST(PipelineProperty, WhatMissesAPrerequisiteIsLeftUntilNothingElseIs) {
 }
 
 TEST(PipelineProperty, TheReasonShownIsOneOfThoseItWasProposedFor) {
-  ForEachCase([](const Case&, const RankedList& list, const Oracle&) {
+  ForEachCase([](const Case&, const RankedList& list, const SecondOpinion&) {
     for (const RankedResource& shown : list.shown) {
       EXPECT_NE(shown.reasons >> static_cast<int>(shown.reason) & 1, 0u)
           << "resource " << ToInt(shown.resource);
