@@ -12,7 +12,7 @@
 namespace evenlight {
 
 // A larger scope is not looked through.
-inline constexpr size_t kMaxLookedThrough = 16'384;
+inline constexpr size_t kMaxLookedThrough = 2'048;
 
 // Proposes the resources in scope that are most like one of LikedResources(),
 // by Likeness(), none below kMinLikeness; ties by position. Exact: of a scope

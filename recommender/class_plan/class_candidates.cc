@@ -1,6 +1,7 @@
 #include "recommender/class_plan/class_candidates.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,6 +18,7 @@ namespace {
 // Of each learner and source: the whole class shares kMaxClassCandidates.
 constexpr int32_t kPlaces = 20;
 constexpr size_t kFew = 5;
+constexpr float kAnyMinutes = std::numeric_limits<float>::infinity();
 
 // Next steps go by what is nearly mastered, which has the least left to gain.
 void ProposeRising(const SourceInput& input,
@@ -46,15 +48,18 @@ bool HasGain(const PlannedLearner& learner, const RankingPolicy& policy,
 
 std::vector<ResourceIndex> CandidatesOf(const PlannedLearner& learner,
                                         const RankingPolicy& policy,
-                                        const PhaseRule& rule) {
+                                        const PhaseRule& rule,
+                                        float max_minutes = kAnyMinutes) {
   const EligibilityGate& gate = learner.gate;
+  const auto is_taken = [&](ResourceIndex resource) {
+    return rule.Takes(learner, resource) &&
+           learner.view.catalog().resource(resource).minutes <= max_minutes;
+  };
   const auto is_eligible = [&](ResourceIndex resource) {
-    return gate.CheckNew(resource) == Refusal::kNone &&
-           rule.Takes(learner, resource);
+    return gate.CheckNew(resource) == Refusal::kNone && is_taken(resource);
   };
   const auto is_review_eligible = [&](ResourceIndex resource) {
-    return gate.CheckReview(resource) == Refusal::kNone &&
-           rule.Takes(learner, resource);
+    return gate.CheckReview(resource) == Refusal::kNone && is_taken(resource);
   };
   const SourceInput input = {.view = learner.view,
                              .scope = gate.scope().resources,
@@ -106,6 +111,14 @@ ClassCandidates FindClassCandidates(PlannedLearners learners,
   }
   std::sort(candidates.shared.begin(), candidates.shared.end());
   return candidates;
+}
+
+void AddShort(PlannedLearners learners, const RankingPolicy& policy,
+              const PhaseRule& rule, float max_minutes,
+              ClassCandidates& candidates) {
+  for (const auto& learner : learners) {
+    AddShared(CandidatesOf(*learner, policy, rule, max_minutes), candidates);
+  }
 }
 
 void AddShared(absl::Span<const ResourceIndex> resources,

@@ -36,6 +36,12 @@ ClassCandidates FindClassCandidates(PlannedLearners learners,
 void AddShared(absl::Span<const ResourceIndex> resources,
                ClassCandidates& candidates);
 
+// Adds of each learner what takes at most `max_minutes`: for a list that holds
+// no more, on which all that was found may be too long.
+void AddShort(PlannedLearners learners, const RankingPolicy& policy,
+              const PhaseRule& rule, float max_minutes,
+              ClassCandidates& candidates);
+
 // The column of `resource` in what is shared; -1 if it is not there.
 int32_t ColumnOf(const ClassCandidates& candidates, ResourceIndex resource);
 

@@ -43,6 +43,12 @@ class Planner {
     WidenGates();
     FindCandidates();
     Choose();
+    if (chosen_.empty() && rule_.IsRestrictive()) {
+      // What the phase takes is too long for the list: then anything eligible.
+      for (const auto& learner : learners_) learner->DropRule();
+      FindCandidates();
+      Choose();
+    }
     ClassPlan plan;
     for (const Chosen& chosen : chosen_) plan.items.push_back(ItemOf(chosen));
     AssignLearners(plan);
@@ -74,12 +80,24 @@ class Planner {
     }
   }
 
+  // For what is not pinned.
+  float MinutesLeft() const {
+    float left = input_.rules.max_minutes;
+    for (const ResourceIndex pin : pins_)
+      left -= catalog_.resource(pin).minutes;
+    return left;
+  }
+
   void FindCandidates() {
     candidates_ = FindClassCandidates(learners_, input_.policy, rule_);
+    if (input_.rules.max_minutes > 0) {
+      AddShort(learners_, input_.policy, rule_, MinutesLeft(), candidates_);
+    }
     AddShared(rule_.Introductions(), candidates_);
     AddShared(pins_, candidates_);
     gains_ =
         ComputeClassGains(learners_, candidates_, input_.policy, gain_rules());
+    minutes_.clear();
     for (const ResourceIndex resource : candidates_.shared) {
       // Minutes are > 0 by validation; a broken catalog must not divide by 0.
       minutes_.push_back(std::max(catalog_.resource(resource).minutes, 0.1f));

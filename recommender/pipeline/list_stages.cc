@@ -19,6 +19,11 @@ int32_t NumRanked(const StageRun& run) {
   return static_cast<int32_t>(run.ranked.size());
 }
 
+// A teacher's word, which no stage outvotes.
+bool IsAssigned(const RankedResource& ranked) {
+  return ranked.reason == Reason::kAssigned;
+}
+
 // Could it still be shown?
 bool IsSpare(const RankedResource& ranked) {
   return ranked.removed_by == kPageSize || ranked.removed_by == kDiversityStage;
@@ -67,7 +72,8 @@ std::vector<std::pair<float, int32_t>> LastPlaces(const StageRun& run) {
   for (int32_t i = 0; i < num_ranked && places.size() < reach &&
                       run.TurnOf(run.ranked[i]) == 0;
        ++i) {
-    if (IsSpare(run.ranked[i])) places.push_back({value(i), i});
+    const RankedResource& ranked = run.ranked[i];
+    if (IsSpare(ranked) && !IsAssigned(ranked)) places.push_back({value(i), i});
   }
   std::stable_sort(
       places.begin() + 1, places.end(),
@@ -107,7 +113,7 @@ bool IsWritten(const StageRun& run, int32_t position) {
 // Takes the minutes of one place, if they are there. What the teacher chose
 // stays, and is counted already.
 bool Take(const StageRun& run, int32_t position, MinutesLeft& left) {
-  if (run.ranked[position].reason == Reason::kAssigned) return true;
+  if (IsAssigned(run.ranked[position])) return true;
   const float minutes = Minutes(run, position);
   const bool is_written = IsWritten(run, position);
   if (minutes > left.all || (is_written && minutes > left.written)) {
@@ -163,7 +169,7 @@ void KeepEquityFloor(StageRun& run) {
   for (size_t place = run.chosen.size();
        place-- > 0 && num_kept < num_wanted;) {
     const int32_t given_up = run.chosen[place];
-    if (is_favoured(given_up)) continue;
+    if (is_favoured(given_up) || IsAssigned(run.ranked[given_up])) continue;
     const int turn = run.TurnOf(run.ranked[given_up]);
     for (int32_t i = 0; i < NumRanked(run); ++i) {
       RankedResource& ranked = run.ranked[i];
@@ -183,7 +189,8 @@ void DrawLastPlace(StageRun& run) {
   const ExplorationPolicy& policy = run.input.policy.exploration;
   const int32_t size = static_cast<int32_t>(run.chosen.size());
   if (size < run.input.request.page_size ||
-      !MayExplore(policy, size, run.input.now)) {
+      !MayExplore(policy, size, run.input.now) ||
+      IsAssigned(run.ranked[run.chosen.back()])) {
     return;
   }
   const auto places = LastPlaces(run);

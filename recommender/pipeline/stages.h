@@ -87,7 +87,8 @@ void ChooseWithVariety(StageRun& run);
 void ChooseInOrder(StageRun& run);
 // Keeps places for what the equity policy favours. Without one: nothing.
 void KeepEquityFloor(StageRun& run);
-// Draws the last place, if the policy explores.
+// Draws the last place, if the policy explores and no teacher chose what stands
+// there.
 void DrawLastPlace(StageRun& run);
 // The teacher's pins take the first places, in their order.
 void PlacePins(StageRun& run);

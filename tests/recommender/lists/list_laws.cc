@@ -258,6 +258,10 @@ void CheckItems(const AskedClass& asked, const ClassPlan& plan) {
 // For the class and for each learner: is nothing given only where nothing can?
 void CheckNobodyIsLeftOut(const AskedClass& asked, const ClassPlan& plan) {
   bool anything_fits = false;
+  float minutes_left = asked.rules.max_minutes;
+  for (const ClassPin& pin : asked.rules.pins) {
+    minutes_left -= asked.world.catalog().resource(pin.resource).minutes;
+  }
   std::map<LearnerId, bool> has_any;
   std::map<LearnerId, const ClassLearner*> learners;
   for (const ClassLearner& learner : asked.world.learners()) {
@@ -267,8 +271,9 @@ void CheckNobodyIsLeftOut(const AskedClass& asked, const ClassPlan& plan) {
       const ResourceIndex resource{i};
       if (!opinion.MayBeGiven(resource)) continue;
       has_any[learner.profile.id] = true;
-      // Under a limit of minutes an empty list is not looked at.
-      anything_fits |= asked.rules.max_minutes == 0;
+      anything_fits |=
+          asked.rules.max_minutes == 0 ||
+          asked.world.catalog().resource(resource).minutes <= minutes_left;
     }
   }
   EXPECT_FALSE(anything_fits && plan.items.empty());
@@ -398,10 +403,14 @@ int CheckPath(ListWorld& world) {
   std::set<std::pair<int32_t, ResourceIndex>> reviewed;
   std::map<int32_t, float> minutes = {{0, asked.minutes_spent}};
   for (const PathActivity& activity : plan.activities) {
-    EXPECT_TRUE(asked.OpinionAt(calendar.Begin(activity.day), true)
-                    .MayBeGiven(activity.resource))
-        << "resource " << ToInt(activity.resource) << " on day "
-        << activity.day;
+    // A review may fall due in the course of its day.
+    const bool is_open = asked.OpinionAt(calendar.Begin(activity.day), true)
+                             .MayBeGiven(activity.resource);
+    const bool falls_due = activity.kind == ActivityKind::kReview &&
+                           asked.OpinionAt(calendar.End(activity.day), true)
+                               .MayBeReview(activity.resource);
+    EXPECT_TRUE(is_open || falls_due) << "resource " << ToInt(activity.resource)
+                                      << " on day " << activity.day;
     EXPECT_TRUE(activity.kind == ActivityKind::kReview
                     ? reviewed.emplace(activity.day, activity.resource).second
                     : worked.insert(activity.resource).second);

@@ -1,8 +1,6 @@
 // One list of each kind asked of a world, and the laws it must keep:
 //
-//   - it is not empty while something may be given (not looked at of a path,
-//   nor
-//     of a class under a limit of minutes);
+//   - it is not empty while something may be given (not looked at of a path);
 //   - it holds nothing that may not be given, and nothing twice;
 //   - nothing that the service adds goes over a limit of minutes.
 

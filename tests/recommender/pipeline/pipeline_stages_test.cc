@@ -162,6 +162,25 @@ TEST(BansTest, TheRestFillsThePage) {
   }
 }
 
+TEST(AssignedTest, NeitherADrawNorAnEquityFloorTakesItsPlace) {
+  Asking asking = OneKc();
+  asking.request.page_size = 5;
+  asking.policy.exploration.share = 1;
+  asking.policy.exploration.temperature = 10;
+  for (const char* id : {"q1", "q3", "q5", "q7", "q9"}) {
+    asking.assigned.push_back(asking.Find(id));
+  }
+  for (int seed = 0; seed < 20; ++seed) {
+    asking.request.seed = static_cast<uint64_t>(seed);
+    const RankedList list = asking.Ask();
+    ASSERT_THAT(list.shown, SizeIs(5));
+    for (const RankedResource& shown : list.shown) {
+      EXPECT_EQ(shown.reason, Reason::kAssigned);
+    }
+    EXPECT_THAT(list.alternatives, IsEmpty());
+  }
+}
+
 TEST(BansTest, NeverLeave) {
   Asking asking = OneKc();
   asking.request.page_size = 100;
