@@ -15,6 +15,9 @@ namespace evenlight {
 // Learners are parted into folds 1 to so many, to be tested on each in turn.
 inline constexpr int kNumFolds = 5;
 
+// The part of an experiment that a data set itself gives an answer to.
+enum class AnswerSplit : int8_t { kNone, kTrain, kValidation, kTest };
+
 struct Answer {
   ResourceId question;
   std::vector<KcId> kcs;  // Never empty.
@@ -22,6 +25,7 @@ struct Answer {
   int64_t order = 0;                       // If AnswerSet::has_order.
   absl::Time time = absl::InfinitePast();  // If AnswerSet::has_time.
   int64_t line = 0;                        // In the file, from 1.
+  AnswerSplit split = AnswerSplit::kNone;  // If it was asked for.
 };
 
 // One learner's answers, in order.

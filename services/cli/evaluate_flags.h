@@ -7,6 +7,7 @@
 
 #include "core/parallel_for.h"
 #include "services/cli/client.h"
+#include "services/cli/evaluate_choices_flags.h"
 #include "services/cli/evaluate_policy.h"
 #include "services/cli/evaluate_resources.h"
 #include "services/cli/evaluate_tracing.h"
@@ -241,6 +242,8 @@ struct EvaluateOptions {
   EvaluateTracingOptions tracing;
   EvaluateResourcesOptions resources;
   EvaluatePolicyOptions policy;
+  EvaluateListsOptions lists;
+  EvaluateReplayOptions replay;
 };
 
 inline void AddEvaluate(CLI::App* app, EvaluateOptions* options,
@@ -253,6 +256,8 @@ inline void AddEvaluate(CLI::App* app, EvaluateOptions* options,
   AddEvaluateTracing(evaluate, &options->tracing, run);
   AddEvaluateResources(evaluate, &options->resources, run);
   AddEvaluatePolicy(evaluate, &options->policy, server, tenant, run);
+  AddEvaluateLists(evaluate, &options->lists, run);
+  AddEvaluateReplay(evaluate, &options->replay, run);
 }
 
 }  // namespace evenlight

@@ -19,6 +19,7 @@ namespace {
 struct Columns {
   std::optional<int> learner, correct, question, kcs, order, time;
   std::optional<int> test_fold, valid_fold;
+  std::optional<int> split;  // If it is asked for.
 };
 
 absl::Status Missing(absl::string_view what, const CsvTable& table) {
@@ -27,7 +28,7 @@ absl::Status Missing(absl::string_view what, const CsvTable& table) {
                    absl::StrJoin(table.columns(), ", ")));
 }
 
-absl::StatusOr<Columns> FindColumns(CsvTable* table) {
+absl::StatusOr<Columns> FindColumns(CsvTable* table, bool needs_split) {
   Columns c;
   ASSIGN_OR_RETURN(c.learner, table->Find({"learner", "user"}));
   ASSIGN_OR_RETURN(c.correct, table->Find({"correct"}));
@@ -45,6 +46,10 @@ absl::StatusOr<Columns> FindColumns(CsvTable* table) {
   if (c.test_fold && c.valid_fold) {
     return absl::InvalidArgumentError(
         "columns `test_fold` and `valid_fold` both name the fold; keep one");
+  }
+  if (needs_split) {
+    ASSIGN_OR_RETURN(c.split, table->Find({"split"}));
+    if (!c.split) return Missing("`split`", *table);
   }
   return c;
 }
@@ -66,6 +71,14 @@ absl::StatusOr<int32_t> ParseFold(const Columns& columns,
       const int32_t valid_fold,
       ParseIntegerIn("valid_fold", fields[*columns.valid_fold], 0, kNumFolds));
   return valid_fold == 0 ? 0 : valid_fold % kNumFolds + 1;
+}
+
+absl::StatusOr<AnswerSplit> ParseSplit(absl::string_view text) {
+  if (text == "train") return AnswerSplit::kTrain;
+  if (text == "val") return AnswerSplit::kValidation;
+  if (text == "test") return AnswerSplit::kTest;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "split ", QuotedValue(text), " is none of train, val, test"));
 }
 
 absl::StatusOr<std::vector<KcId>> ParseKcs(absl::string_view text) {
@@ -112,6 +125,9 @@ absl::StatusOr<Row> ParseRow(const Columns& columns, const CsvTable& table) {
   if (columns.time) {
     ASSIGN_OR_RETURN(row.answer.time, ParseTime("time", fields[*columns.time]));
   }
+  if (columns.split) {
+    ASSIGN_OR_RETURN(row.answer.split, ParseSplit(fields[*columns.split]));
+  }
   ASSIGN_OR_RETURN(row.fold, ParseFold(columns, fields));
   return row;
 }
@@ -153,11 +169,10 @@ void PutInOrder(AnswerSet* set) {
   }
 }
 
-}  // namespace
-
-absl::StatusOr<AnswersFile> ReadAnswersCsv(std::istream* in) {
+absl::StatusOr<AnswersFile> ReadAnswers(std::istream* in, bool needs_split) {
   ASSIGN_OR_RETURN(const std::unique_ptr<CsvTable> table, CsvTable::Open(in));
-  ASSIGN_OR_RETURN(const Columns columns, FindColumns(table.get()));
+  ASSIGN_OR_RETURN(const Columns columns,
+                   FindColumns(table.get(), needs_split));
 
   AnswersFile file;
   file.set.has_order = columns.order.has_value();
@@ -175,6 +190,16 @@ absl::StatusOr<AnswersFile> ReadAnswersCsv(std::istream* in) {
   }
   PutInOrder(&file.set);
   return file;
+}
+
+}  // namespace
+
+absl::StatusOr<AnswersFile> ReadAnswersCsv(std::istream* in) {
+  return ReadAnswers(in, /*needs_split=*/false);
+}
+
+absl::StatusOr<AnswersFile> ReadSplitAnswersCsv(std::istream* in) {
+  return ReadAnswers(in, /*needs_split=*/true);
 }
 
 }  // namespace evenlight

@@ -10,6 +10,7 @@
 //   time     `time`: RFC 3339 or Unix seconds
 //   fold     `test_fold`: 1-5, 0 is always for training; or `valid_fold`: test
 //            fold k is valid fold k - 1, and test fold 1 is valid fold 5
+//   split    `split`: train, val or test    read only if asked for
 //
 // Other columns are ignored and named.
 
@@ -43,6 +44,9 @@ struct AnswersFile {
 // INVALID_ARGUMENT: the header lacks a required column; the message names the
 // columns found. A row that is broken is refused, the others are kept.
 absl::StatusOr<AnswersFile> ReadAnswersCsv(std::istream* in);
+
+// The same, with the split, which is then required.
+absl::StatusOr<AnswersFile> ReadSplitAnswersCsv(std::istream* in);
 
 }  // namespace evenlight
 

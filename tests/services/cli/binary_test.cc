@@ -73,6 +73,8 @@ TEST_F(BinaryTest, EverySubcommandHelpsWithAnExample) {
                                   {"train"},
                                   {"evaluate"},
                                   {"evaluate", "tracing"},
+                                  {"evaluate", "lists"},
+                                  {"evaluate", "replay"},
                                   {"recommend"},
                                   {"recommend", "learner"},
                                   {"recommend", "class"},

@@ -111,6 +111,29 @@ TEST(AnswersCsvTest, OtherColumnsAreNamed) {
   EXPECT_THAT(file->ignored_columns, ElementsAre("school", "split"));
 }
 
+TEST(AnswersCsvTest, TheSplitIsReadIfItIsAskedFor) {
+  std::istringstream in(
+      "user,kc,correct,split\nl1,k1,1,train\nl1,k2,1,val\nl1,k3,0,test\n"
+      "l1,k4,1,dev\n");
+  const auto file = ReadSplitAnswersCsv(&in);
+  ASSERT_THAT(file, IsOk());
+  ASSERT_EQ(file->set.learners.size(), 1u);
+  const std::vector<Answer>& answers = file->set.learners[0].answers;
+  ASSERT_EQ(answers.size(), 3u);
+  EXPECT_EQ(answers[0].split, AnswerSplit::kTrain);
+  EXPECT_EQ(answers[1].split, AnswerSplit::kValidation);
+  EXPECT_EQ(answers[2].split, AnswerSplit::kTest);
+  ASSERT_EQ(file->refused.size(), 1u);
+  EXPECT_EQ(file->refused[0].line, 5);
+  EXPECT_TRUE(file->ignored_columns.empty());
+}
+
+TEST(AnswersCsvTest, AMissingSplitIsAnErrorIfItIsAskedFor) {
+  std::istringstream in("user,kc,correct\nl1,k1,1\n");
+  EXPECT_THAT(ReadSplitAnswersCsv(&in),
+              HasCode(absl::StatusCode::kInvalidArgument));
+}
+
 struct WrongHeaderCase {
   const char* what;
   std::string header;
