@@ -15,11 +15,11 @@ namespace evenlight {
 // least exposed first; or why that is not known.
 using NewResources = absl::StatusOr<std::vector<ResourceIndex>>;
 
-// Proposes of `new_resources` what nothing is missing before. The first half of
-// the places go by turn, so that every resource gets its budget; the others
-// from a place in the order that the seed draws, going round, so that resources
-// which are proposed and never win a place of a list do not keep the rest from
-// their turn.
+// Proposes of `new_resources` what nothing is missing before, and last, if
+// there are places left, the rest. The first half of the places go by turn, so
+// that every resource gets its budget; the others from a place in the order
+// that the seed draws, going round, so that resources which are proposed and
+// never win a place of a list do not keep the rest from their turn.
 void ProposeNewResources(const SourceInput& input,
                          absl::Span<const ResourceIndex> new_resources,
                          std::vector<Candidate>& candidates);

@@ -149,15 +149,18 @@ Source NewInOrder(const ServingSnapshot& snapshot,
   };
 }
 
-TEST(NewResourcesTest, GoByTurnEachOnceAndOnlyWhatIsReady) {
+TEST(NewResourcesTest, GoByTurnEachOnceAndWhatIsNotReadyLast) {
   const auto snapshot =
       MakeSnapshot({Kc("k"), Kc("after", {"k"})},
                    {Question("a", {}), Question("b", {}), Question("c", {}),
                     Question("d", {}), Question("later", {"after"})});
   const Source source = NewInOrder(*snapshot, {"c", "later", "a", "d", "b"});
-  EXPECT_THAT(Asked{*snapshot}.Ask(source), ElementsAre("c", "a", "d", "b"));
+  EXPECT_THAT(Asked{*snapshot}.Ask(source),
+              ElementsAre("c", "a", "d", "b", "later"));
+  EXPECT_THAT((Asked{.snapshot = *snapshot, .limit = 4}).Ask(source),
+              ElementsAre("c", "a", "d", "b"));
   EXPECT_THAT((Asked{.snapshot = *snapshot, .refused = {"c", "d"}}).Ask(source),
-              ElementsAre("a", "b"));
+              ElementsAre("a", "b", "later"));
   EXPECT_THAT(Asked{*snapshot}.Ask(NewInOrder(*snapshot, {})), IsEmpty());
 }
 
