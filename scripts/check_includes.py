@@ -20,6 +20,7 @@ CLASS_PLAN = PIPELINE | {"recommender/class_plan"}
 PATH = PIPELINE | {"recommender/path"}
 LIFECYCLE = MODELS | {"storage", "recommender/lifecycle"}
 INGEST = STATE | LIFECYCLE | {"recommender/ingest"}
+EXPOSURE = CORE | {"storage", "recommender/exposure"}
 EVALUATION = PIPELINE | {"recommender/evaluation"}
 # Training learns the weights of ranking and starts from its hand-set ones.
 TRAINING = STATE | {"storage", "recommender/evaluation",
@@ -27,7 +28,7 @@ TRAINING = STATE | {"storage", "recommender/evaluation",
                     "recommender/training"}
 SIMULATION = CLASS_PLAN | PATH | {"recommender/evaluation",
                                   "recommender/simulation"}
-SERVER = CLASS_PLAN | PATH | INGEST | {"services/server"}
+SERVER = CLASS_PLAN | PATH | INGEST | EXPOSURE | {"services/server"}
 
 ALLOWED = {
     "core": CORE,
@@ -36,6 +37,7 @@ ALLOWED = {
     "recommender/state": STATE,
     "recommender/lifecycle": LIFECYCLE,
     "recommender/ingest": INGEST,
+    "recommender/exposure": EXPOSURE,
     "recommender/candidates": STATE | {"recommender/candidates"},
     "recommender/ranking": STATE | {"recommender/ranking"},
     "recommender/pipeline": PIPELINE,

@@ -110,6 +110,24 @@ absl::Status TrackStore::ListAll(
   return ListRange(database_, prefix, PrefixEnd(prefix), visit);
 }
 
+absl::Status TrackStore::ListSince(
+    const TenantId& tenant, absl::Time since,
+    absl::FunctionRef<bool(const Event&)> visit) const {
+  std::string begin = TenantPrefix(tenant);
+  const std::string end = PrefixEnd(begin);
+  while (true) {
+    // Whose events before `since` are to be passed over.
+    std::optional<Actor> next;
+    RETURN_IF_ERROR(ListRange(database_, begin, end, [&](const Event& event) {
+      if (event.time >= since) return visit(event);
+      next = event.actor;
+      return false;
+    }));
+    if (!next) return absl::OkStatus();
+    begin = EventKeyOf(tenant, *next, {since, ""});
+  }
+}
+
 absl::Status TrackStore::ListBySequence(
     const TenantId& tenant, int64_t sequence,
     absl::FunctionRef<bool(const Event&)> visit) const {

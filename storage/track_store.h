@@ -60,6 +60,11 @@ class TrackStore {
   absl::Status ListAll(const TenantId& tenant,
                        absl::FunctionRef<bool(const Event&)> visit) const;
 
+  // The same without the events before `since`; reads one of them for each
+  // actor.
+  absl::Status ListSince(const TenantId& tenant, absl::Time since,
+                         absl::FunctionRef<bool(const Event&)> visit) const;
+
   // Calls `visit` with the events from `sequence` on, in the order of commit,
   // until it returns false.
   absl::Status ListBySequence(

@@ -36,10 +36,12 @@ void AnswerAll(const Submissions& submissions, const absl::Status& status) {
 }  // namespace
 
 Committer::Committer(Options options, Database* database,
-                     const ModelRegistry* registry, OnStale on_stale)
+                     const ModelRegistry* registry, OnStale on_stale,
+                     OnExposed on_exposed)
     : options_(options),
       database_(*database),
       on_stale_(std::move(on_stale)),
+      on_exposed_(std::move(on_exposed)),
       builder_(database, registry),
       thread_([this] { Work(); }) {}
 
@@ -224,6 +226,13 @@ void Committer::Commit(CommitWork work) {
   {
     MutexLock lock(mu_);
     ForgetRequests(work.exposures);
+  }
+  if (on_exposed_) {
+    for (const Exposure& exposure : work.exposures) {
+      // One whose id was used before is on disk already.
+      if (exposure.event.sequence == 0) continue;
+      on_exposed_(exposure.tenant, exposure.event);
+    }
   }
   if (on_stale_) {
     for (const auto& [tenant, learner] : commit->need_catch_up) {

@@ -66,9 +66,14 @@ class Committer {
   using OnStale =
       std::function<void(const TenantId& tenant, const LearnerId& learner)>;
 
+  // Called on the committer's thread with the event of each exposure once it is
+  // on disk: be quick. May be empty.
+  using OnExposed =
+      std::function<void(const TenantId& tenant, const Event& event)>;
+
   // `database` and `registry` outlive it. Starts its thread.
   Committer(Options options, Database* database, const ModelRegistry* registry,
-            OnStale on_stale);
+            OnStale on_stale, OnExposed on_exposed = nullptr);
   ~Committer();  // Stop()
 
   // Queues `events` of `tenant`; `done` is called later, but not if an error is
@@ -134,6 +139,7 @@ class Committer {
   const Options options_;
   Database& database_;
   const OnStale on_stale_;
+  const OnExposed on_exposed_;
   CommitBuilder builder_;  // The committer's thread only.
 
   mutable Mutex mu_;

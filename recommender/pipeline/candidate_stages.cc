@@ -90,8 +90,9 @@ std::vector<int32_t> AskedFor(const StageRun& run) {
 
 }  // namespace
 
-StageRun::StageRun(const PipelineInput* in)
+StageRun::StageRun(const PipelineInput* in, absl::Span<const NamedSource> asked)
     : input(*in),
+      sources(asked),
       view(&in->snapshot, &in->state, in->now, in->policy.mastered_p_known),
       gate(&view, in->profile,
            Within(in->request.filter, in->minutes_left, view.catalog()),
@@ -105,7 +106,10 @@ StageRun::StageRun(const PipelineInput* in)
   uncapped.emplace(&view, in->profile, in->request.filter, in->request.phase);
 }
 
-void FoldInInterest(StageRun& run) { run.interest = InterestOf(run.view); }
+absl::Status FoldInInterest(StageRun& run) {
+  run.interest = InterestOf(run.view);
+  return run.interest.fault;
+}
 
 void ProposeCandidates(StageRun& run) {
   const PipelineInput& input = run.input;
@@ -117,10 +121,12 @@ void ProposeCandidates(StageRun& run) {
                .interest = run.interest,
                .related = run.dismissals.Related(),
                .assigned = input.assigned,
+               .new_resources = input.new_resources,
                .page_size = input.request.page_size + num_bans,
                .seed = input.request.seed,
                .switched_off = input.policy.switched_off,
-               .watch = input.watch});
+               .watch = input.watch,
+               .sources = run.sources});
   run.proposals = std::move(proposals.merged);
   for (std::string& why : proposals.degraded) {
     run.degraded.push_back(std::move(why));

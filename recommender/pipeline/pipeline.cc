@@ -14,29 +14,28 @@ namespace {
 
 constexpr size_t kNumConsidered = 50;
 
-struct Stage {
-  const char* name;
-  void (*run)(StageRun&);
-  // May be switched off, or left out when there is no time.
-  bool is_optional = false;
-  void (*instead)(StageRun&) = nullptr;  // Run when it is left out.
-};
+// One that cannot fail.
+template <void (*kRun)(StageRun&)>
+absl::Status Sure(StageRun& run) {
+  kRun(run);
+  return absl::OkStatus();
+}
 
 // In this order. Nothing is added after the last gate.
 constexpr Stage kStages[] = {
     {kInterestStage, FoldInInterest, true},
-    {kProposeStage, ProposeCandidates},
-    {kScoreStage, ScoreCandidates},
-    {kOrderStage, OrderCandidates},
-    {kBansStage, RemoveBanned},
-    {kEligibilityStage, RemoveIneligible},
-    {kDiversityStage, ChooseWithVariety, true, ChooseInOrder},
-    {kEquityFloorStage, KeepEquityFloor},
-    {kExplorationStage, DrawLastPlace, true},
-    {kPinsStage, PlacePins},
-    {kEligibilityStage, CheckChosen},
-    {kMinutesCapStage, KeepWithinMinutes},
-    {kExplainStage, ExplainChosen},
+    {kProposeStage, Sure<ProposeCandidates>},
+    {kScoreStage, Sure<ScoreCandidates>},
+    {kOrderStage, Sure<OrderCandidates>},
+    {kBansStage, Sure<RemoveBanned>},
+    {kEligibilityStage, Sure<RemoveIneligible>},
+    {kDiversityStage, Sure<ChooseWithVariety>, true, ChooseInOrder},
+    {kEquityFloorStage, Sure<KeepEquityFloor>},
+    {kExplorationStage, Sure<DrawLastPlace>, true},
+    {kPinsStage, Sure<PlacePins>},
+    {kEligibilityStage, Sure<CheckChosen>},
+    {kMinutesCapStage, Sure<KeepWithinMinutes>},
+    {kExplainStage, Sure<ExplainChosen>},
 };
 
 int64_t NumLeft(const StageRun& run) {
@@ -63,14 +62,25 @@ bool MayRun(const Stage& stage, StageRun& run) {
   return true;
 }
 
-void RunStages(StageRun& run) {
+// False if it fails; the answer then says so.
+bool Succeeds(const Stage& stage, StageRun& run) {
+  const absl::Status status = stage.run(run);
+  if (status.ok()) return true;
+  run.degraded.push_back(
+      absl::StrCat("stage ", stage.name, " failed: ", status.message()));
+  if (run.input.watch != nullptr) run.input.watch->Fail(stage.name);
+  return false;
+}
+
+void RunStages(absl::Span<const Stage> stages, StageRun& run) {
   StageWatch* const watch = run.input.watch;
-  for (const Stage& stage : kStages) {
+  for (const Stage& stage : stages) {
     const bool may_run = MayRun(stage, run);
-    const auto function = may_run ? stage.run : stage.instead;
-    if (function == nullptr) continue;
+    if (!may_run && stage.instead == nullptr) continue;
     if (watch != nullptr) watch->Begin(stage.name);
-    function(run);
+    if (!(may_run && Succeeds(stage, run)) && stage.instead != nullptr) {
+      stage.instead(run);
+    }
     if (watch != nullptr) watch->End(stage.name, NumLeft(run));
   }
 }
@@ -79,7 +89,7 @@ void CountSources(const StageRun& run, StageWatch& watch) {
   absl::flat_hash_set<ResourceIndex> shown;
   for (const int32_t i : run.chosen) shown.insert(run.ranked[i].resource);
   uint32_t bit = 1;
-  for (const NamedSource& source : Sources()) {
+  for (const NamedSource& source : run.sources) {
     int64_t num_proposed = 0;
     int64_t num_shown = 0;
     for (const Proposal& proposal : run.proposals) {
@@ -110,11 +120,19 @@ std::vector<std::string> OptionalStages() {
   return names;
 }
 
+absl::Span<const Stage> Stages() { return kStages; }
+
 RankedList Recommend(const PipelineInput& input) {
-  StageRun run(&input);
+  return RecommendBy(input, kStages, Sources());
+}
+
+RankedList RecommendBy(const PipelineInput& input,
+                       absl::Span<const Stage> stages,
+                       absl::Span<const NamedSource> sources) {
+  StageRun run(&input, sources);
   RankedList list;
   run.degraded = Degraded(*input.snapshot.models);
-  RunStages(run);
+  RunStages(stages, run);
   if (input.watch != nullptr) CountSources(run, *input.watch);
   list.degraded = std::move(run.degraded);
   list.weights = run.scorer.weights();

@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "core/recommendation.h"
+#include "recommender/candidates/new_resources.h"
 #include "recommender/models/model_binding.h"
 #include "recommender/pipeline/stage_watch.h"
 #include "recommender/ranking/dismissals.h"
@@ -61,6 +62,10 @@ struct PipelineInput {
   // is counted already.
   MinutesLeft minutes_left = MinutesLeft::Unlimited();
   const EquityFloor* equity_floor = nullptr;  // Null: no floor.
+  // New resources that still have an exposure budget, in the order of their
+  // turn, or why they are not known. Null: the newest are proposed, without a
+  // budget.
+  const NewResources* new_resources = nullptr;
   StageWatch* watch = nullptr;  // Null: nobody looks, time is no matter.
 };
 

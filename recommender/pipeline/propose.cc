@@ -29,7 +29,9 @@ class Collector {
 
   void AskSources() {
     uint32_t bit = 1;
-    for (const NamedSource& source : Sources()) {
+    const absl::Span<const NamedSource> sources =
+        input_.sources.empty() ? Sources() : input_.sources;
+    for (const NamedSource& source : sources) {
       Ask(source, bit);
       bit <<= 1;
     }
@@ -69,11 +71,15 @@ class Collector {
     if (is_new ? !source.is_for_new : !source.is_for_known) return;
     if (!MayAsk(source)) return;
     std::vector<Candidate> candidates;
-    source.propose(input_,
-                   Places(source.has_a_page ? AtLeastPage(source.num_places)
-                                            : source.num_places),
-                   candidates);
-    Add(candidates, bit);
+    const absl::Status status =
+        source.propose(input_,
+                       Places(source.has_a_page ? AtLeastPage(source.num_places)
+                                                : source.num_places),
+                       candidates);
+    if (status.ok()) return Add(candidates, bit);
+    degraded_.push_back(
+        absl::StrCat(source.name, " failed: ", status.message()));
+    if (input_.watch != nullptr) input_.watch->Fail(source.name);
   }
 
   bool MayAsk(const NamedSource& source) {

@@ -9,6 +9,7 @@
 
 #include "absl/types/span.h"
 #include "core/recommendation.h"
+#include "recommender/candidates/new_resources.h"
 #include "recommender/candidates/source.h"
 #include "recommender/pipeline/stage_watch.h"
 #include "recommender/ranking/eligibility.h"
@@ -16,6 +17,8 @@
 #include "recommender/state/learner_view.h"
 
 namespace evenlight {
+
+struct NamedSource;
 
 // A resource and all reasons for which it was proposed.
 struct Proposal {
@@ -25,8 +28,9 @@ struct Proposal {
 };
 
 struct Proposals {
-  std::vector<Proposal> merged;       // By position, each resource once.
-  std::vector<std::string> degraded;  // Sources not asked, and why.
+  std::vector<Proposal> merged;  // By position, each resource once.
+  // Sources that were not asked or failed, and why.
+  std::vector<std::string> degraded;
 };
 
 struct ProposeInput {
@@ -36,11 +40,15 @@ struct ProposeInput {
   // To choose from for what dismissals ask for.
   std::vector<ResourceIndex> related = {};
   absl::Span<const ResourceIndex> assigned = {};  // By teachers.
+  // PipelineInput::new_resources.
+  const NewResources* new_resources = nullptr;
   int32_t page_size = 10;
   uint64_t seed = 0;
   // RankingPolicy::switched_off.
   absl::Span<const std::string> switched_off = {};
   StageWatch* watch = nullptr;  // Asked for time by the name of each source.
+  // At most 32, in the order asked. Empty: Sources().
+  absl::Span<const NamedSource> sources = {};
 };
 
 // Holds at least `page_size` eligible resources if so many exist, and of those

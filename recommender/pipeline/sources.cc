@@ -13,40 +13,58 @@
 namespace evenlight {
 namespace {
 
+// One that cannot fail.
 template <void (*kPropose)(const SourceInput&, std::vector<Candidate>&)>
-void Plain(const ProposeInput&, const SourceInput& places,
-           std::vector<Candidate>& candidates) {
+absl::Status Plain(const ProposeInput&, const SourceInput& places,
+                   std::vector<Candidate>& candidates) {
   kPropose(places, candidates);
+  return absl::OkStatus();
 }
 
-void Similar(const ProposeInput& input, const SourceInput& places,
-             std::vector<Candidate>& candidates) {
+absl::Status Similar(const ProposeInput& input, const SourceInput& places,
+                     std::vector<Candidate>& candidates) {
+  if (!input.interest.fault.ok()) return input.interest.fault;
   ProposeSimilarLearners(places, input.interest, candidates);
+  return absl::OkStatus();
 }
 
-void LikeLiked(const ProposeInput& input, const SourceInput& places,
-               std::vector<Candidate>& candidates) {
+absl::Status LikeLiked(const ProposeInput& input, const SourceInput& places,
+                       std::vector<Candidate>& candidates) {
   ProposeSimilarResources(places, input.interest, candidates);
+  return absl::OkStatus();
+}
+
+absl::Status New(const ProposeInput& input, const SourceInput& places,
+                 std::vector<Candidate>& candidates) {
+  if (input.new_resources == nullptr) {
+    ProposeNewestResources(places, candidates);
+    return absl::OkStatus();
+  }
+  if (!input.new_resources->ok()) return input.new_resources->status();
+  ProposeNewResources(places, **input.new_resources, candidates);
+  return absl::OkStatus();
 }
 
 // What stands beside a dismissed resource is a candidate whatever else is, as
 // the next step where that is true.
-void Related(const ProposeInput& input, const SourceInput& places,
-             std::vector<Candidate>& candidates) {
+absl::Status Related(const ProposeInput& input, const SourceInput& places,
+                     std::vector<Candidate>& candidates) {
   int32_t num_places = places.limit;
   for (const ResourceIndex resource : input.related) {
-    if (num_places == 0) return;
+    if (num_places == 0) break;
     if (!places.is_eligible(resource) || !input.view.IsReady(resource)) {
       continue;
     }
     candidates.push_back({resource, Reason::kNextStep});
     --num_places;
   }
+  return absl::OkStatus();
 }
 
-void Assigned(const ProposeInput& input, const SourceInput& places,
-              std::vector<Candidate>& candidates) {
+absl::Status Assigned(const ProposeInput& input, const SourceInput& places,
+                      std::vector<Candidate>& candidates) {
   ProposeAssigned(places, input.assigned, candidates);
+  return absl::OkStatus();
 }
 
 // Features cost about a microsecond for each candidate.
@@ -72,9 +90,7 @@ constexpr NamedSource kSources[] = {
     {.name = "source:popular",
      .propose = Plain<ProposePopular>,
      .num_places = 30},
-    {.name = "source:new_resources",
-     .propose = Plain<ProposeNewResources>,
-     .num_places = 20},
+    {.name = "source:new_resources", .propose = New, .num_places = 20},
     {.name = "source:zone",
      .propose = Plain<ProposeZone>,
      .num_places = 20,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "recommender/candidates/source.h"
 #include "recommender/pipeline/propose.h"
@@ -15,8 +16,10 @@ namespace evenlight {
 
 struct NamedSource {
   const char* name;  // `source:next_step`; lives for ever.
-  void (*propose)(const ProposeInput& input, const SourceInput& places,
-                  std::vector<Candidate>& candidates);
+  // If it fails, nothing that it proposed counts, and the answer names it with
+  // the message.
+  absl::Status (*propose)(const ProposeInput& input, const SourceInput& places,
+                          std::vector<Candidate>& candidates);
   int32_t num_places;
   bool has_a_page = false;   // At least: what it does not find does not exist.
   bool is_for_new = false;   // Asked for learners without events,

@@ -21,6 +21,10 @@ class StageWatch {
   virtual void Begin(const char* stage) = 0;
   virtual void End(const char* stage, int64_t num_left) = 0;
 
+  // One that began has failed: what follows goes on without it. A source is
+  // named as HasTimeFor() names it. Not of interest to all.
+  virtual void Fail(const char* /*stage*/) {}
+
   // At the end, for each source that proposed anything: how many resources, and
   // how many of them are shown, whatever else proposed them. Not of interest to
   // all.

@@ -9,8 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "recommender/pipeline/pipeline.h"
 #include "recommender/pipeline/propose.h"
+#include "recommender/pipeline/sources.h"
 #include "recommender/ranking/dismissals.h"
 #include "recommender/ranking/eligibility.h"
 #include "recommender/ranking/score.h"
@@ -37,9 +40,11 @@ inline constexpr char kPageSize[] = "page_size";
 
 // What the stages hand on. One thread.
 struct StageRun {
-  explicit StageRun(const PipelineInput* input);
+  explicit StageRun(const PipelineInput* input,
+                    absl::Span<const NamedSource> sources = Sources());
 
   const PipelineInput& input;
+  const absl::Span<const NamedSource> sources;
   const LearnerView view;
   // Lets pass what also fits into the minutes left.
   const EligibilityGate gate;
@@ -70,8 +75,29 @@ struct StageRun {
   }
 };
 
+struct Stage {
+  const char* name;
+  // If it fails, it leaves the candidates as they were; the answer names it
+  // with the message and goes on as if it were left out.
+  absl::Status (*run)(StageRun&);
+  // May be switched off, or left out when there is no time.
+  bool is_optional = false;
+  void (*instead)(StageRun&) = nullptr;  // Run when it is left out or failed.
+};
+
+// In the order they run. Nothing is added after the last gate.
+absl::Span<const Stage> Stages();
+
+// Recommend() by other stages and sources: what the list is without one, or if
+// one fails.
+RankedList RecommendBy(const PipelineInput& input,
+                       absl::Span<const Stage> stages,
+                       absl::Span<const NamedSource> sources);
+
 // Folds in the learner's interest. Left out: interest is 0.5 for all.
-void FoldInInterest(StageRun& run);
+//
+// As LearnerInterest::fault.
+absl::Status FoldInInterest(StageRun& run);
 // Asks the sources.
 void ProposeCandidates(StageRun& run);
 // Parts and scores of all candidates, and what dismissals say of them.

@@ -17,6 +17,14 @@
 
 namespace evenlight {
 
+// What a new resource is given before it competes like any other.
+struct NewResourcePolicy {
+  // No longer than exposures are kept (recommender/exposure).
+  absl::Duration max_age = absl::Hours(24 * 28);
+  // Of exposure, 1 for the first place of a list; 0: nothing is new.
+  float budget = 100;
+};
+
 // A value. Defaults are hand-set; docs/models.md says why.
 struct RankingPolicy {
   int64_t version = 1;
@@ -32,6 +40,7 @@ struct RankingPolicy {
   float band_high = 0.9f;
   ExplorationPolicy exploration;
   MinutesCapPolicy minutes_cap;
+  NewResourcePolicy new_resources;
   std::vector<std::string> switched_off;  // Stages and sources.
   // Of one recommendation, after which optional stages are left out; infinite:
   // none is.

@@ -39,7 +39,12 @@ LearnerInterest InterestOf(const LearnerView& view) {
   if (!model.has_factors()) return interest;
   absl::StatusOr<Eigen::VectorXf> factors =
       FoldIn(model.params().factors, history);
-  if (factors.ok() && factors->allFinite()) {
+  if (!factors.ok()) {
+    interest.fault = factors.status();
+  } else if (!factors->allFinite()) {
+    interest.fault = absl::DataLossError(
+        "the learner's factors are not finite: the model's are damaged");
+  } else {
     interest.factors = *std::move(factors);
   }
   return interest;

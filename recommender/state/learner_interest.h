@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "core/ids.h"
 #include "recommender/models/model_binding.h"
 #include "recommender/state/learner_view.h"
@@ -21,6 +22,11 @@ struct LearnerInterest {
   Eigen::VectorXf factors;      // Folded in. [num_factors]
   std::vector<float> scores{};  // By neighbours, by ResourceRow; empty: the
                                 // factors rank.
+
+  // OK: nothing went wrong, whether something is known or not.
+  // INVALID_ARGUMENT: an engagement cannot be weighed. DATA_LOSS: the model's
+  // factors give no finite ones.
+  absl::Status fault = {};
 
   bool is_known() const { return factors.size() > 0 || !scores.empty(); }
 };

@@ -22,6 +22,7 @@
 #include "services/cli/push_flags.h"
 #include "services/cli/recommend_flags.h"
 #include "services/cli/show.h"
+#include "services/cli/show_exposure.h"
 #include "services/cli/simulate_flags.h"
 #include "services/cli/train.h"
 #include "services/interop/parse.h"
@@ -46,6 +47,7 @@ struct CommandLine {
   RecommendOptions recommend;
   PushLine push;
   ShowLearnerOptions show;
+  ShowExposureOptions exposure;
   GoalOptions goal;
   int64_t version = 0;
   SimulateFlags simulate;
@@ -237,6 +239,22 @@ void AddShow(CLI::App* app, CommandLine* line) {
   learner->callback([line] {
     line->run = [line](const Console& console) {
       return ShowLearner(line->show, line->Connected().get(), console);
+    };
+  });
+  CLI::App* exposure = Sub(
+      show, "exposure",
+      "What lists gave to each tier, and new resources' budgets",
+      "Of the lists of the last four to five weeks: per tier, the mean over "
+      "learners of\nplaces by rank and quality; parity is the least by the "
+      "most.\n"
+      "Example: evenlight --tenant demo show exposure --max 50");
+  exposure
+      ->add_option("--max", line->exposure.max_new_resources,
+                   "New resources to name; default 20")
+      ->check(CLI::Range(1, 1000));
+  exposure->callback([line] {
+    line->run = [line](const Console& console) {
+      return ShowExposure(line->exposure, line->Connected().get(), console);
     };
   });
 }

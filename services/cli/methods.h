@@ -18,6 +18,8 @@ class CreatePushRequest;
 class CreatePushResponse;
 class GetClassRequest;
 class GetClassResponse;
+class GetExposureRequest;
+class GetExposureResponse;
 class GetGoalRequest;
 class GetGoalResponse;
 class GetLearnerStateRequest;
@@ -136,6 +138,9 @@ inline constexpr Method<v1::RollbackModelRequest, v1::RollbackModelResponse>
 inline constexpr Method<v1::CreateCheckpointRequest,
                         v1::CreateCheckpointResponse>
     kCreateCheckpoint = {"/evenlight.v1.ModelService/CreateCheckpoint"};
+
+inline constexpr Method<v1::GetExposureRequest, v1::GetExposureResponse>
+    kGetExposure = {"/evenlight.v1.ReportService/GetExposure"};
 
 inline constexpr Method<v1::CreatePushRequest, v1::CreatePushResponse>
     kCreatePush = {"/evenlight.v1.PushService/CreatePush"};

@@ -25,6 +25,7 @@ using config::v1::PhaseWeights;
 using config::v1::ServerConfig;
 
 constexpr float kMaxWeight = 100;
+constexpr float kMaxBudget = 1e6f;
 
 // Keeps the first fault; text format stops there.
 class FirstFault : public google::protobuf::io::ErrorCollector {
@@ -60,6 +61,7 @@ class ConfigReader {
   void ReadPause(const config::v1::Period& from, int index);
   void ReadStages(const config::v1::RankingPolicy& from);
   void ReadMinutesCap(const config::v1::MinutesCap& from);
+  void ReadNewResources(const config::v1::NewResources& from);
   void ReadCappedPhases(const config::v1::MinutesCap& from);
 
   // `value` if it is in [low, high], `default_value` if it is 0.
@@ -147,6 +149,19 @@ void ConfigReader::ReadRanking(const config::v1::RankingPolicy& from) {
   ReadExploration(from.exploration());
   ReadStages(from);
   ReadMinutesCap(from.minutes_cap());
+  ReadNewResources(from.new_resources());
+}
+
+void ConfigReader::ReadNewResources(const config::v1::NewResources& from) {
+  NewResourcePolicy& to = config_.ranking.new_resources;
+  to.max_age = absl::Hours(
+      24 * Within("ranking.new_resources.days", from.days(), 1, 28, 28));
+  if (!from.has_budget()) return;
+  to.budget = from.budget();
+  if (!(to.budget >= 0 && to.budget <= kMaxBudget)) {
+    Fault("ranking.new_resources.budget",
+          absl::StrCat(to.budget, " is not in [0, 1000000]"));
+  }
 }
 
 void ConfigReader::ReadExploration(const config::v1::Exploration& from) {

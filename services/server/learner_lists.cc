@@ -176,18 +176,24 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
                            .time = call.now};
   ASSIGN_OR_RETURN(const MinutesLeft minutes_left, parts_.day->LeftFor(day));
   ASSIGN_OR_RETURN(const TeachersWord word, parts_.day->WordFor(day));
+  const std::shared_ptr<const NewResources> new_resources =
+      parts_.new_resources == nullptr
+          ? nullptr
+          : parts_.new_resources->Get(call.tenant, snapshot->catalog, call.now);
   StageTimer timer(parts_.clock, parts_.policy.stage_budget, parts_.stages);
-  const RankedList list = evenlight::Recommend({.snapshot = *snapshot,
-                                                .state = state,
-                                                .profile = profile,
-                                                .request = request,
-                                                .policy = policy,
-                                                .now = call.now,
-                                                .pins = word.pins,
-                                                .bans = word.bans,
-                                                .assigned = word.assigned,
-                                                .minutes_left = minutes_left,
-                                                .watch = &timer});
+  const RankedList list =
+      evenlight::Recommend({.snapshot = *snapshot,
+                            .state = state,
+                            .profile = profile,
+                            .request = request,
+                            .policy = policy,
+                            .now = call.now,
+                            .pins = word.pins,
+                            .bans = word.bans,
+                            .assigned = word.assigned,
+                            .minutes_left = minutes_left,
+                            .new_resources = new_resources.get(),
+                            .watch = &timer});
 
   v1::RecommendResourcesResponse response;
   if (!call.list_id.empty()) response.set_list(NameOf(kLists, call.list_id));

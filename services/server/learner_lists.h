@@ -17,6 +17,7 @@
 #include "services/server/catalog_cache.h"
 #include "services/server/learner_day.h"
 #include "services/server/name_maker.h"
+#include "services/server/new_resource_turns.h"
 #include "services/server/request_gate.h"
 #include "services/server/stage_timer.h"
 #include "storage/list_store.h"
@@ -43,6 +44,8 @@ class LearnerLists {
     RankingPolicy policy;
     StageMeter* stages;
     const LearnerDay* day;
+    // Null: new resources have no budget, the newest are proposed.
+    NewResourceTurns* new_resources = nullptr;
   };
 
   explicit LearnerLists(Parts parts);

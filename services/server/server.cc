@@ -15,6 +15,9 @@
 #include "core/log.h"
 #include "core/parallel_for.h"
 #include "core/status_macros.h"
+#include "recommender/exposure/exposure_ledger.h"
+#include "recommender/exposure/exposure_replay.h"
+#include "recommender/exposure/learner_tiers.h"
 #include "recommender/ingest/committer.h"
 #include "recommender/ingest/state_reader.h"
 #include "recommender/ingest/state_worker.h"
@@ -26,6 +29,7 @@
 #include "services/server/catalog_service.h"
 #include "services/server/checkpoints.h"
 #include "services/server/class_lists.h"
+#include "services/server/exposure_report.h"
 #include "services/server/learner_day.h"
 #include "services/server/learner_goals.h"
 #include "services/server/learner_lists.h"
@@ -33,10 +37,12 @@
 #include "services/server/learner_service.h"
 #include "services/server/model_service.h"
 #include "services/server/name_maker.h"
+#include "services/server/new_resource_turns.h"
 #include "services/server/push_edits.h"
 #include "services/server/push_service.h"
 #include "services/server/push_stream.h"
 #include "services/server/recommendation_service.h"
+#include "services/server/report_service.h"
 #include "services/server/roster_edits.h"
 #include "services/server/roster_service.h"
 #include "services/server/track_service.h"
@@ -84,6 +90,9 @@ struct Server::Parts {
   Checkpoints checkpoints;
   ModelRegistry registry;
   ModelLoader loader;
+  ExposureLedger exposures;
+  LearnerTiers tiers;
+  ExposureReplay exposure_replay;
   Committer committer;
   StateReader state_reader;
   StateWorker state_worker;
@@ -94,11 +103,13 @@ struct Server::Parts {
   RosterEdits roster_edits;
   StageMeter stages;
   LearnerDay learner_day;
+  NewResourceTurns new_resource_turns;
   LearnerLists learner_lists;
   ClassLists class_lists;
   ListExplanations explanations;
   LearnerPaths learner_paths;
   LearnerGoals learner_goals;
+  ExposureReport exposure_report;
 
   CallRunner runner;
   PushStreams push_streams;
@@ -110,6 +121,7 @@ struct Server::Parts {
   RecommendationService recommendation_service;
   ModelService model_service;
   PushService push_service;
+  ReportService report_service;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
 };
@@ -121,11 +133,18 @@ Server::Parts::Parts(const ServerOptions& options,
       names(options.name_seed),
       checkpoints(database.get(), options.config.data_dir, &clock, &names),
       loader(LoaderOptions(options.config), &registry),
+      tiers(database.get()),
+      exposure_replay(database.get(), &exposures),
       // No event comes, and no callback is called, before the port is open.
-      committer(CommitterOptions(options.config), database.get(), &registry,
-                [this](const TenantId& tenant, const LearnerId& learner) {
-                  state_worker.Enqueue(tenant, learner);
-                }),
+      committer(
+          CommitterOptions(options.config), database.get(), &registry,
+          [this](const TenantId& tenant, const LearnerId& learner) {
+            state_worker.Enqueue(tenant, learner);
+          },
+          [this](const TenantId& tenant, const Event& event) {
+            exposures.Add(tenant, event,
+                          tiers.Of(tenant, event.actor.id, event.time));
+          }),
       state_reader(database.get(), &committer),
       state_worker(database.get(), &state_reader, &registry),
       executor(NumThreads(options.config), options.config.max_queued_requests),
@@ -133,9 +152,11 @@ Server::Parts::Parts(const ServerOptions& options,
       catalog_edits(&clock, &catalogs),
       roster_edits(database.get()),
       learner_day(database.get(), options.config.ranking.minutes_cap),
+      new_resource_turns(options.config.ranking.new_resources, &exposures,
+                         &exposure_replay),
       learner_lists({&clock, database.get(), &catalogs, &registry,
                      &state_reader, &committer, &names, options.config.ranking,
-                     &stages, &learner_day}),
+                     &stages, &learner_day, &new_resource_turns}),
       class_lists({&clock, database.get(), &catalogs, &registry, &state_reader,
                    options.config.ranking}),
       explanations({database.get(), &catalogs, &registry, &state_reader,
@@ -145,6 +166,8 @@ Server::Parts::Parts(const ServerOptions& options,
       learner_goals({&clock, database.get(), &catalogs, &registry,
                      &state_reader, options.config.ranking},
                     &learner_paths),
+      exposure_report({&clock, &catalogs, &registry, &exposures,
+                       &exposure_replay, options.config.ranking.new_resources}),
       runner(&executor, options.config.default_tenant),
       push_streams({}, &runner, &clock, &catalogs, database.get()),
       push_edits({&clock, database.get(), &catalogs, &registry, &state_reader,
@@ -162,7 +185,8 @@ Server::Parts::Parts(const ServerOptions& options,
       recommendation_service(&runner, &learner_lists, &class_lists,
                              &learner_paths, &explanations),
       model_service(&runner, &loader, &checkpoints, options.config.model_dir),
-      push_service(&runner, &push_edits, &push_streams) {}
+      push_service(&runner, &push_edits, &push_streams),
+      report_service(&runner, &exposure_report) {}
 
 ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {
   ModelLoader::Options options;
@@ -201,6 +225,7 @@ absl::Status Server::Parts::Listen(const ServerOptions& options) {
   builder.RegisterService(&recommendation_service);
   builder.RegisterService(&model_service);
   builder.RegisterService(&push_service);
+  builder.RegisterService(&report_service);
   grpc_server = builder.BuildAndStart();
   if (grpc_server == nullptr || port == 0) {
     return absl::UnavailableError(
@@ -223,6 +248,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
                    RocksDatabase::Open(database_options));
   auto parts = std::make_unique<Parts>(options, std::move(database));
   parts->checkpoints.DeleteExpired();
+  parts->exposure_replay.Start(parts->clock.Now());
   parts->loader.Poll();  // Serve with models from the first request on.
   Parts& started = *parts;
   std::unique_ptr<Server> server(new Server(std::move(parts)));
@@ -242,7 +268,10 @@ void Server::Drain() {
   parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
 }
 
-void Server::WaitForStates() { parts_->state_worker.WaitUntilIdle(); }
+void Server::WaitForStates() {
+  parts_->state_worker.WaitUntilIdle();
+  parts_->exposure_replay.Wait();
+}
 
 // Callers first, then what works for them. The state worker before the
 // committer, which takes its last results; the committer commits what is
@@ -260,6 +289,7 @@ void Server::Shutdown(absl::Duration timeout) {
   }
   parts.executor.Stop();
   parts.loader.Stop();
+  parts.exposure_replay.Stop();
   parts.state_worker.Stop();
   parts.committer.Stop();
 }

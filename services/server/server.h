@@ -46,8 +46,8 @@ class Server {
   // Answers health checks with NOT_SERVING, so that no new calls are sent here.
   void Drain();
 
-  // Blocks until the learners' states that are outdated are caught up. For
-  // tests.
+  // Blocks until the learners' states that are outdated are caught up, and the
+  // exposures of before the start are read. For tests.
   void WaitForStates();
 
   // Drain(); takes no new calls, gives running ones until `timeout`, then

@@ -8,6 +8,7 @@ void StageMeter::Add(const Figures& request) {
     StageFigures& to = figures_[name];
     to.num_runs += from.num_runs;
     to.num_left_out += from.num_left_out;
+    to.num_failed += from.num_failed;
     to.time += from.time;
     to.num_left += from.num_left;
     to.num_shown += from.num_shown;
@@ -39,6 +40,8 @@ void StageTimer::End(const char* stage, int64_t num_left) {
   figures.time += clock_.Now() - begin_;
   figures.num_left += num_left;
 }
+
+void StageTimer::Fail(const char* stage) { ++figures_[stage].num_failed; }
 
 void StageTimer::CountSource(const char* source, int64_t num_proposed,
                              int64_t num_shown) {

@@ -19,7 +19,8 @@ namespace evenlight {
 struct StageFigures {
   int64_t num_runs = 0;
   int64_t num_left_out = 0;  // For want of time.
-  absl::Duration time;       // Of all runs.
+  int64_t num_failed = 0;
+  absl::Duration time;  // Of all runs.
   // Candidates or places, of all runs; of a source, what it proposed.
   int64_t num_left = 0;
   int64_t num_shown = 0;  // Of a source, among what it proposed.
@@ -49,6 +50,7 @@ class StageTimer : public StageWatch {
   bool HasTimeFor(const char* stage) override;
   void Begin(const char* stage) override;
   void End(const char* stage, int64_t num_left) override;
+  void Fail(const char* stage) override;
   void CountSource(const char* source, int64_t num_proposed,
                    int64_t num_shown) override;
 

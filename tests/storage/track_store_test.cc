@@ -75,6 +75,30 @@ TEST_P(TrackStoreTest, EventsComeByTimeThenIdAlsoBefore1970) {
   EXPECT_THAT(List("t", kLearner), ElementsAre("x", "z", "y", "b", "c"));
 }
 
+TEST_P(TrackStoreTest, WhatIsBeforeATimeIsPassedOverForEachActor) {
+  const auto of = [](const char* id) { return Actor{ActorKind::kLearner, id}; };
+  Append("t", {MakeEvent("a1", 1, 1, of("a")), MakeEvent("a9", 9, 2, of("a")),
+               MakeEvent("b1", 1, 3, of("b")), MakeEvent("b2", 2, 4, of("b")),
+               MakeEvent("c5", 5, 5, of("c")), MakeEvent("c6", 6, 6, of("c")),
+               MakeEvent("d4", 4, 7, of("d")),
+               MakeEvent("t9", 9, 8, Actor{ActorKind::kTeacher, "a"})});
+  Append("u", {MakeEvent("other", 9, 1, of("a"))});
+  const auto since = [&](int64_t micros, size_t most) {
+    std::vector<EventId> ids;
+    EXPECT_THAT(store_->ListSince("t", absl::FromUnixMicros(micros),
+                                  [&](const Event& event) {
+                                    ids.push_back(event.id);
+                                    return ids.size() < most;
+                                  }),
+                IsOk());
+    return ids;
+  };
+  EXPECT_THAT(since(5, 99), ElementsAre("a9", "c5", "c6", "t9"));
+  EXPECT_THAT(since(5, 2), ElementsAre("a9", "c5"));
+  EXPECT_THAT(since(10, 99), IsEmpty());
+  EXPECT_EQ(since(0, 99), ListAll("t"));
+}
+
 TEST_P(TrackStoreTest, RangeHoldsItsFirstAndNotItsEnd) {
   Append("t", {MakeEvent("a", 1, 1), MakeEvent("b", 2, 2), MakeEvent("c", 2, 3),
                MakeEvent("d", 3, 4)});

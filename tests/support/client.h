@@ -13,6 +13,7 @@
 #include "evenlight/v1/model_service.grpc.pb.h"
 #include "evenlight/v1/push_service.grpc.pb.h"
 #include "evenlight/v1/recommendation_service.grpc.pb.h"
+#include "evenlight/v1/report_service.grpc.pb.h"
 #include "evenlight/v1/roster_service.grpc.pb.h"
 #include "evenlight/v1/track_service.grpc.pb.h"
 
@@ -31,7 +32,8 @@ class TestClient {
         learners(v1::LearnerService::NewStub(channel_)),
         recommendations(v1::RecommendationService::NewStub(channel_)),
         models(v1::ModelService::NewStub(channel_)),
-        pushes(v1::PushService::NewStub(channel_)) {}
+        pushes(v1::PushService::NewStub(channel_)),
+        reports(v1::ReportService::NewStub(channel_)) {}
 
   // Calls a method of a stub for the tenant, for at most a minute:
   // `client.Call(*client.track, &TrackService::Stub::RecordEvents, in, &out)`.
@@ -59,6 +61,7 @@ class TestClient {
   const std::unique_ptr<v1::RecommendationService::Stub> recommendations;
   const std::unique_ptr<v1::ModelService::Stub> models;
   const std::unique_ptr<v1::PushService::Stub> pushes;
+  const std::unique_ptr<v1::ReportService::Stub> reports;
 };
 
 }  // namespace evenlight

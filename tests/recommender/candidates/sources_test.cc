@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -132,8 +133,57 @@ TEST(NewResourcesTest, TheNewestComeFirstAndImportsAreNoNews) {
   resources.back().create_time = kNow;
   resources.back().imported = true;
   const auto snapshot = MakeSnapshot({}, resources);
-  EXPECT_THAT(Asked{*snapshot}.Ask(ProposeNewResources),
+  EXPECT_THAT(Asked{*snapshot}.Ask(ProposeNewestResources),
               ElementsAre("d1", "d2", "d3"));
+}
+
+// Proposes of the resources with these ids, in this order.
+Source NewInOrder(const ServingSnapshot& snapshot,
+                  const std::vector<ResourceId>& ids) {
+  std::vector<ResourceIndex> order;
+  for (const ResourceId& id : ids) {
+    order.push_back(snapshot.catalog->FindResource(id));
+  }
+  return [order](const SourceInput& input, std::vector<Candidate>& out) {
+    ProposeNewResources(input, order, out);
+  };
+}
+
+TEST(NewResourcesTest, GoByTurnEachOnceAndWhatIsNotReadyLast) {
+  const auto snapshot =
+      MakeSnapshot({Kc("k"), Kc("after", {"k"})},
+                   {Question("a", {}), Question("b", {}), Question("c", {}),
+                    Question("d", {}), Question("later", {"after"})});
+  const Source source = NewInOrder(*snapshot, {"c", "later", "a", "d", "b"});
+  EXPECT_THAT(Asked{*snapshot}.Ask(source),
+              ElementsAre("c", "a", "d", "b", "later"));
+  EXPECT_THAT((Asked{.snapshot = *snapshot, .limit = 4}).Ask(source),
+              ElementsAre("c", "a", "d", "b"));
+  EXPECT_THAT((Asked{.snapshot = *snapshot, .refused = {"c", "d"}}).Ask(source),
+              ElementsAre("a", "b", "later"));
+  EXPECT_THAT(Asked{*snapshot}.Ask(NewInOrder(*snapshot, {})), IsEmpty());
+}
+
+TEST(NewResourcesTest, HalfOfThePlacesGoByTurnTheOthersByTheSeed) {
+  std::vector<Resource> resources;
+  std::vector<ResourceId> order;
+  for (int r = 0; r < 30; ++r) {
+    order.push_back(absl::StrCat("q", 100 + r));
+    resources.push_back(Question(order.back(), {}));
+  }
+  const auto snapshot = MakeSnapshot({}, resources);
+  std::map<ResourceId, int> num_proposed;
+  for (uint64_t seed = 0; seed < 26; ++seed) {
+    const Asked asked = {.snapshot = *snapshot, .limit = 8, .seed = seed};
+    const std::vector<ResourceId> ids = asked.Ask(NewInOrder(*snapshot, order));
+    ASSERT_EQ(ids.size(), 8u);
+    EXPECT_TRUE(std::equal(ids.begin(), ids.begin() + 4, order.begin()));
+    for (const ResourceId& id : ids) ++num_proposed[id];
+    EXPECT_EQ(std::set<ResourceId>(ids.begin(), ids.end()).size(), 8u);
+  }
+  for (size_t r = 4; r < order.size(); ++r) {
+    EXPECT_EQ(num_proposed[order[r]], 4) << order[r];
+  }
 }
 
 TEST(NotTriedTest, WhatIsReadyComesFirst) {
@@ -397,6 +447,41 @@ TEST(SimilarResourcesTest, WithoutFactorsBySharedKcsOfWhatWentWell) {
   EXPECT_THAT(asked.Ask(ProposeLike), IsEmpty());
   Apply(*snapshot, Answer(*snapshot, "a1", true, kNow), asked.state);
   EXPECT_THAT(asked.Ask(ProposeLike), ElementsAre("a2", "ab"));
+}
+
+// One liked question of {a}, then `num_between` of {a, b}, then two of {a}
+// again; at the end one of a kc that is not shared.
+std::shared_ptr<const ServingSnapshot> ManyOfOneKc(size_t num_between) {
+  std::vector<Resource> resources = {Question("q00000", {"a"})};
+  const auto add = [&](std::vector<KcId> kcs) {
+    resources.push_back(
+        Question(absl::StrCat("q", 10'000 + resources.size()), std::move(kcs)));
+  };
+  for (size_t r = 0; r < num_between; ++r) add({"a", "b"});
+  add({"a"});
+  add({"a"});
+  add({"c"});
+  return MakeSnapshot({Kc("a"), Kc("b"), Kc("c")}, resources);
+}
+
+TEST(SimilarResourcesTest, OfALargeScopeTheFirstThatShareAKcAreLookedThrough) {
+  const auto first_of = [](size_t num_between) {
+    const auto snapshot = ManyOfOneKc(num_between);
+    Asked asked = {.snapshot = *snapshot, .limit = 3, .refused = {"q00000"}};
+    Apply(*snapshot, Answer(*snapshot, "q00000", true, kNow), asked.state);
+    return asked.Ask(ProposeLike);
+  };
+  // All of the scope: the two that are most like it come first.
+  EXPECT_THAT(first_of(kMaxLookedThrough - 4),
+              ElementsAre("q12045", "q12046", "q10001"));
+  // One more, and only those that share the kc count: both are still there.
+  EXPECT_THAT(first_of(kMaxLookedThrough - 3),
+              ElementsAre("q12046", "q12047", "q10001"));
+  // Now one of them is beyond the first that share it, then both.
+  EXPECT_THAT(first_of(kMaxLookedThrough - 2),
+              ElementsAre("q12047", "q10001", "q10002"));
+  EXPECT_THAT(first_of(kMaxLookedThrough + 52),
+              ElementsAre("q10001", "q10002", "q10003"));
 }
 
 TEST(ZoneTest, ProgressIsTheLaterHalfLessTheEarlier) {

@@ -479,5 +479,31 @@ TEST(EquityFloorTest, KeepsItsPlacesFromTheEndAndNoMore) {
   EXPECT_EQ(num_removed, 2);
 }
 
+TEST(EquityFloorTest, TakesNothingThatATeacherAssignedOrPinned) {
+  Asking asking = OneKc();
+  asking.request.page_size = 4;
+  asking.pins = {asking.Find("q2")};
+  asking.assigned = {asking.Find("q4"), asking.Find("q6")};
+  const auto is_favoured = [&](ResourceIndex resource) {
+    return resource == asking.Find("q8") || resource == asking.Find("q9") ||
+           resource == asking.Find("film");
+  };
+  const auto places_of = [&](float min_share) {
+    const EquityFloor floor = {min_share, is_favoured};
+    asking.equity_floor = &floor;
+    return asking.Ids();
+  };
+  for (const float min_share : {0.25f, 0.5f, 1.0f}) {
+    const std::vector<ResourceId> ids = places_of(min_share);
+    SCOPED_TRACE(min_share);
+    ASSERT_THAT(ids, SizeIs(4));
+    EXPECT_EQ(ids[0], "q2");
+    EXPECT_THAT(ids, Contains("q4"));
+    EXPECT_THAT(ids, Contains("q6"));
+    // Of the two places that the assigned ones leave, the pin takes the last.
+    EXPECT_EQ(is_favoured(asking.Find(ids[3])), min_share > 0.25f) << ids[3];
+  }
+}
+
 }  // namespace
 }  // namespace evenlight

@@ -9,6 +9,7 @@
 #include "evenlight/v1/path.pb.h"
 #include "evenlight/v1/push_service.pb.h"
 #include "evenlight/v1/recommendation_service.pb.h"
+#include "evenlight/v1/report_service.pb.h"
 #include "evenlight/v1/roster_service.pb.h"
 #include "evenlight/v1/track_service.pb.h"
 #include "gtest/gtest.h"
@@ -57,6 +58,7 @@ TEST(MethodsTest, NamesAndTypesAreThoseOfTheProtos) {
   ExpectAsInProtos(kRollbackModel);
   ExpectAsInProtos(kCreateCheckpoint);
   ExpectAsInProtos(kCreatePush);
+  ExpectAsInProtos(kGetExposure);
   ExpectAsInProtos(kListPushes);
   ExpectAsInProtos(kSubscribePushes, /*is_stream=*/true);
 }

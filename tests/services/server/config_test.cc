@@ -203,6 +203,23 @@ TEST(ConfigTest, StagesAndMinutesOfADay) {
   EXPECT_FALSE(none->ranking.minutes_cap.Covers(Phase::kPostClass));
 }
 
+TEST(ConfigTest, NewResources) {
+  const auto read = [](const std::string& text) {
+    return ParseConfig("ranking { new_resources {" + text + "} }", "file");
+  };
+  ASSERT_THAT(read("days: 7 budget: 0"), IsOk());
+  EXPECT_EQ(read("days: 7")->ranking.new_resources.max_age,
+            absl::Hours(24 * 7));
+  EXPECT_EQ(read("days: 7")->ranking.new_resources.budget, 100);
+  EXPECT_EQ(read("budget: 0")->ranking.new_resources.budget, 0);
+  EXPECT_EQ(read("")->ranking.new_resources.max_age, absl::Hours(24 * 28));
+  const absl::Status status = read("days: 29 budget: -1").status();
+  for (const char* word : {"new_resources.days: 29 is not in [1, 28]",
+                           "new_resources.budget: -1 is not in"}) {
+    EXPECT_THAT(status.message(), testing::HasSubstr(word));
+  }
+}
+
 TEST(ConfigTest, WrongStagesAndMinutesAreNamed) {
   const absl::Status status = ParseConfig(R"(
     ranking {

@@ -26,6 +26,10 @@ TEST_F(ServerRaceTest, CallsOfAllKindsRunTogetherUntilTheServerStops) {
         request.set_learner("learners/" + learner);
         request.set_request_id(absl::StrCat("r", call));
         (void)Recommend(*client_, request, &list);
+        v1::GetExposureResponse exposure;
+        (void)client_->Call(*client_->reports,
+                            &v1::ReportService::Stub::GetExposure, {},
+                            &exposure);
         v1::HideResourceRequest hide;
         hide.set_name("resources/d1");
         hide.set_show(call % 2 == 0);
