@@ -8,6 +8,9 @@
 namespace evenlight {
 namespace {
 
+// What ranks agrees with what people are told.
+static_assert(kMinSettledAnswers == kMinProficientAnswers);
+
 constexpr uint32_t kOlderFilterSize = 1u << 16;
 
 // Of the most that a learner can reach, which is only approached.

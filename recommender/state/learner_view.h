@@ -41,10 +41,10 @@ struct KcView {
 float MasteredFrom(const BktParams& params, float mastered_p_known);
 
 // A mastered kc opens what builds on it, but is itself offered until it has so
-// many answers: two right ones to easy questions can lift P(known) over the
-// threshold, as BKT does not know that they were easy. Hand-set; see
-// docs/simulation.md.
-inline constexpr int32_t kMinSettledAnswers = 4;
+// many answers, as nobody is called a master before (kMinProficientAnswers of
+// mastery.h): two right ones to easy questions can lift P(known) over the
+// threshold, as BKT does not know that they were easy.
+inline constexpr int32_t kMinSettledAnswers = 3;
 
 // How many other answers, or how much time, must lie between a mistake and
 // asking the same question again.

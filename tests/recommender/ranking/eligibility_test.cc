@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "recommender/ranking/policy.h"
 #include "tests/support/learning_world.h"
 
 namespace evenlight {
@@ -190,13 +189,11 @@ TEST(ReviewEligibility, FollowsTheRepeatPolicy) {
 TEST(RepeatPolicy, PractisesAMasteredKcUntilItIsSettled) {
   const auto snapshot =
       MakeSnapshot({Kc("k")}, {Question("asked", {"k"}), Question("q", {"k"})});
-  const RankingPolicy policy;
   LearnerState state;
   int num_while_mastered = 0;
   for (int answer = 1; answer <= 8; ++answer) {
     Apply(*snapshot, Answer(*snapshot, "asked", true, kNow), state);
-    const LearnerView view(snapshot.get(), &state, kNow,
-                           policy.mastered_p_known);
+    const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
     const bool is_mastered = view.kc(KcIndex{0}).is_mastered;
     const bool is_settled = is_mastered && answer >= kMinSettledAnswers;
     num_while_mastered += is_mastered && !is_settled ? 1 : 0;
