@@ -11,7 +11,7 @@ std::vector<KcIndex> ReadyKcs(const SourceInput& input) {
   const LearnerView& view = input.view;
   std::vector<KcIndex> kcs;
   for (const KcIndex kc : input.scope_kcs) {
-    if (view.kc(kc).is_ready && !view.kc(kc).is_mastered) kcs.push_back(kc);
+    if (view.kc(kc).is_ready && !view.kc(kc).is_settled) kcs.push_back(kc);
   }
   const Curriculum& curriculum = view.catalog().curriculum();
   std::sort(kcs.begin(), kcs.end(), [&](KcIndex a, KcIndex b) {

@@ -1,5 +1,5 @@
-// The source of next steps: kcs that are not mastered and whose prerequisites
-// are.
+// The source of next steps: kcs that are not settled and whose prerequisites
+// are mastered.
 
 #ifndef EVENLIGHT_RECOMMENDER_CANDIDATES_NEXT_STEP_H_
 #define EVENLIGHT_RECOMMENDER_CANDIDATES_NEXT_STEP_H_

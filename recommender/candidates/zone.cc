@@ -35,7 +35,7 @@ std::vector<KcIndex> DrawKcs(const SourceInput& input) {
   std::vector<std::pair<double, KcIndex>> draws;
   for (const KcIndex kc : input.scope_kcs) {
     const KcView& view = input.view.kc(kc);
-    if (!view.is_ready || view.is_mastered) continue;
+    if (!view.is_ready || view.is_settled) continue;
     const KcKey key = input.view.catalog().key(kc);
     const double exponential =
         -std::log(Uniform(input.seed ^ static_cast<uint64_t>(key)));

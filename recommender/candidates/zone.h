@@ -22,7 +22,7 @@ inline constexpr int32_t kZoneAnswers = 20;
 float LearningProgress(const KcState& kc);
 
 // Proposes practice of kcs of the zone, which is those in scope that are ready
-// and not mastered, while the learner has fewer than kZoneAnswers answers. Kcs
+// and not settled, while the learner has fewer than kZoneAnswers answers. Kcs
 // are drawn without replacement by `input.seed`, each with weight
 //
 //   0.1 + max(0, LearningProgress)

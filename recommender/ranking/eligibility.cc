@@ -121,7 +121,7 @@ Refusal EligibilityGate::CheckNew(ResourceIndex resource) const {
   }
   if (view_->IsDismissed(resource)) return Refusal::kDismissed;
   if (view_->HasMet(resource)) return Refusal::kMet;
-  if (view_->IsMastered(resource)) return Refusal::kMastered;
+  if (view_->IsSettled(resource)) return Refusal::kMastered;
   return Refusal::kNone;
 }
 

@@ -10,7 +10,8 @@
 //   - what was opened but is a question without an answer may come back;
 //   - what was dismissed, for whatever reason, does not come back, until the
 //     learner takes it up again;
-//   - what practises only mastered kcs comes back as a review or not at all.
+//   - what practises only mastered kcs, each answered kMinSettledAnswers times
+//     (learner_view.h), comes back as a review or not at all.
 
 #ifndef EVENLIGHT_RECOMMENDER_RANKING_ELIGIBILITY_H_
 #define EVENLIGHT_RECOMMENDER_RANKING_ELIGIBILITY_H_
@@ -43,8 +44,8 @@ enum class Refusal : uint8_t {
   kExcluded,
   kDismissed,
   kMet,
-  kMastered,
-  kNotDue,  // As a review only.
+  kMastered,  // And settled.
+  kNotDue,    // As a review only.
 };
 
 // A word for logs and `removed_by`, such as "expired".

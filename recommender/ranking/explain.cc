@@ -73,7 +73,7 @@ bool Carries(const LearnerView& view, KcIndex kc, ResourceIndex resource,
              Reason reason) {
   const KcView& kc_view = view.kc(kc);
   if (reason != Reason::kReview) {
-    return !kc_view.is_mastered && kc_view.is_ready;
+    return !kc_view.is_settled && kc_view.is_ready;
   }
   return view.IsDue(resource) ? kc_view.is_due : !kc_view.is_mastered;
 }

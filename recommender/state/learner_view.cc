@@ -8,6 +8,9 @@
 namespace evenlight {
 namespace {
 
+// What ranks agrees with what people are told.
+static_assert(kMinSettledAnswers == kMinProficientAnswers);
+
 constexpr uint32_t kOlderFilterSize = 1u << 16;
 
 // Of the most that a learner can reach, which is only approached.
@@ -67,6 +70,8 @@ void LearnerView::ViewKcs(float mastered_p_known) {
     KcView& view = kcs_[ToInt(kc)];
     view.p_known = practice.p_known;
     view.is_practised = true;
+    view.is_settled =
+        practice.num_correct + practice.num_incorrect >= kMinSettledAnswers;
     view.last_time = practice.last_time;
     if (practice.last_time != absl::InfinitePast()) {
       view.recall = Recall(now_ - practice.last_time, practice.num_correct,
@@ -80,6 +85,7 @@ void LearnerView::ViewKcs(float mastered_p_known) {
     KcView& view = kcs_[kc];
     const bool is_known = view.p_known >= threshold;
     view.is_mastered = is_known && view.is_practised;
+    view.is_settled &= view.is_mastered;
     view.is_presumed = is_known && !view.is_practised;
     view.is_due = view.is_mastered && view.recall < kDueRecall;
     mastery_[kc] = is_known ? 1 : view.p_known / threshold;
@@ -148,6 +154,13 @@ bool LearnerView::IsMastered(ResourceIndex resource) const {
   const absl::Span<const KcIndex> kcs = catalog().KcsOf(resource);
   return !kcs.empty() && std::all_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
     return kcs_[ToInt(kc)].is_mastered;
+  });
+}
+
+bool LearnerView::IsSettled(ResourceIndex resource) const {
+  const absl::Span<const KcIndex> kcs = catalog().KcsOf(resource);
+  return !kcs.empty() && std::all_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
+    return kcs_[ToInt(kc)].is_settled;
   });
 }
 

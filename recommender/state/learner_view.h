@@ -22,6 +22,9 @@ struct KcView {
   float readiness = 1;   // [0, 1]; see LearnerView::Readiness().
   bool is_ready = true;  // All prerequisites mastered or presumed, or itself.
   bool is_mastered = false;  // Practised, and P(known) is high enough.
+  // Mastered, with at least kMinSettledAnswers answers: only reviews bring it
+  // back.
+  bool is_settled = false;
   // Never practised, but the model's prior is high enough: opens what builds on
   // it, is offered itself, and nobody says that it is mastered.
   bool is_presumed = false;
@@ -36,6 +39,12 @@ struct KcView {
 // parameters end below that. Without it such a kc could never be mastered and
 // would block what builds on it for ever.
 float MasteredFrom(const BktParams& params, float mastered_p_known);
+
+// A mastered kc opens what builds on it, but is itself offered until it has so
+// many answers, as nobody is called a master before (kMinProficientAnswers of
+// mastery.h): two right ones to easy questions can lift P(known) over the
+// threshold, as BKT does not know that they were easy.
+inline constexpr int32_t kMinSettledAnswers = 3;
 
 // How many other answers, or how much time, must lie between a mistake and
 // asking the same question again.
@@ -76,6 +85,9 @@ class LearnerView {
 
   // True if it has kcs and all of them are mastered.
   bool IsMastered(ResourceIndex resource) const;
+
+  // True if it has kcs and all of them are settled.
+  bool IsSettled(ResourceIndex resource) const;
 
   // True if at least one of its kcs is due for review.
   bool IsDue(ResourceIndex resource) const;

@@ -12,7 +12,7 @@ SecondOpinion::SecondOpinion(Input input)
     : input_(std::move(input)), catalog_(*input_.snapshot->catalog) {}
 
 bool SecondOpinion::MayBeNew(ResourceIndex i) const {
-  return Passes(i) && !IsMet(i) && !IsMastered(i);
+  return Passes(i) && !IsMet(i) && !IsSettled(i);
 }
 
 bool SecondOpinion::MayBeReview(ResourceIndex i) const {
@@ -128,6 +128,14 @@ bool SecondOpinion::IsMastered(ResourceIndex i) const {
   return !kcs.empty() && std::all_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
     return IsMastered(kc);
   });
+}
+
+bool SecondOpinion::IsSettled(ResourceIndex i) const {
+  const auto kcs = catalog_.KcsOf(i);
+  return IsMastered(i) && std::all_of(kcs.begin(), kcs.end(), [&](KcIndex kc) {
+           return At(kc).num_correct + At(kc).num_incorrect >=
+                  kMinSettledAnswers;
+         });
 }
 
 bool SecondOpinion::IsDue(ResourceIndex i) const {

@@ -55,6 +55,8 @@ class SecondOpinion {
   bool Passes(ResourceIndex i) const;
   bool IsMet(ResourceIndex i) const;
   bool IsMastered(ResourceIndex i) const;
+  // Mastered, with so many answers that only reviews are left.
+  bool IsSettled(ResourceIndex i) const;
   bool IsDue(ResourceIndex i) const;
   bool IsOldMistake(ResourceIndex i) const;
 

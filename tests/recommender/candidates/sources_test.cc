@@ -88,6 +88,17 @@ TEST(NextStepTest, AKcAlreadyBegunComesFirst) {
   EXPECT_THAT(asked.Ask(ProposeNextStep), ElementsAre("b1", "a1"));
 }
 
+TEST(NextStepTest, AMasteredKcIsProposedUntilItIsSettled) {
+  const auto snapshot =
+      MakeSnapshot({Kc("a")}, {Question("a1", {"a"}), Question("a2", {"a"})});
+  Asked asked = {*snapshot};
+  for (int answer = 1; answer <= kMinSettledAnswers + 2; ++answer) {
+    Apply(*snapshot, Answer(*snapshot, "a1", true, kNow), asked.state);
+    const bool is_proposed = !asked.Ask(ProposeNextStep).empty();
+    EXPECT_EQ(is_proposed, answer < kMinSettledAnswers) << answer;
+  }
+}
+
 TEST(NextStepTest, WastesNoPlaceOnWhatIsRefused) {
   const auto snapshot =
       MakeSnapshot({Kc("a")}, {Question("a1", {"a"}), Question("a2", {"a"})});

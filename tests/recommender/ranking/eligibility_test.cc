@@ -186,6 +186,25 @@ TEST(ReviewEligibility, FollowsTheRepeatPolicy) {
 }
 
 // A shelf may hold more than passes, never less.
+TEST(RepeatPolicy, PractisesAMasteredKcUntilItIsSettled) {
+  const auto snapshot =
+      MakeSnapshot({Kc("k")}, {Question("asked", {"k"}), Question("q", {"k"})});
+  LearnerState state;
+  int num_while_mastered = 0;
+  for (int answer = 1; answer <= 8; ++answer) {
+    Apply(*snapshot, Answer(*snapshot, "asked", true, kNow), state);
+    const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
+    const bool is_mastered = view.kc(KcIndex{0}).is_mastered;
+    const bool is_settled = is_mastered && answer >= kMinSettledAnswers;
+    num_while_mastered += is_mastered && !is_settled ? 1 : 0;
+    const EligibilityGate gate(&view, {}, {}, Phase::kSelfStudy);
+    EXPECT_STREQ(Name(gate.CheckNew(ResourceIndex{1})),
+                 Name(is_settled ? Refusal::kMastered : Refusal::kNone))
+        << answer;
+  }
+  EXPECT_GT(num_while_mastered, 0) << "else the rule was not met";
+}
+
 TEST(FilterIndexTest, AShelfHoldsAllThatPassTheFilter) {
   Random random(5);
   for (int i = 0; i < 200; ++i) {

@@ -93,6 +93,31 @@ TEST(LearnerViewTest, OneAnswerMakesAHighPriorAMasteryOrTakesItBack) {
   }
 }
 
+// Two right answers may be all that mastery takes; they do not end practice.
+TEST(LearnerViewTest, AMasteredKcIsSettledFromSoManyAnswersOn) {
+  const auto snapshot = WithHighPrior();
+  LearnerState state;
+  for (int answer = 1; answer <= kMinSettledAnswers + 1; ++answer) {
+    Apply(*snapshot, Answer(*snapshot, "qa", true, kNow), state);
+    const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+    EXPECT_TRUE(view.kc(KcIndex{0}).is_mastered);
+    EXPECT_TRUE(view.IsReady(ResourceIndex{1})) << "which opens at once";
+    EXPECT_EQ(view.kc(KcIndex{0}).is_settled, answer >= kMinSettledAnswers);
+    EXPECT_EQ(view.IsSettled(ResourceIndex{0}), answer >= kMinSettledAnswers);
+  }
+}
+
+TEST(LearnerViewTest, ManyWrongAnswersSettleNothing) {
+  const auto snapshot = WithHighPrior();
+  LearnerState state;
+  for (int answer = 0; answer < 2 * kMinSettledAnswers; ++answer) {
+    Apply(*snapshot, Answer(*snapshot, "qa", false, kNow), state);
+  }
+  const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+  EXPECT_FALSE(view.kc(KcIndex{0}).is_settled);
+  EXPECT_FALSE(view.IsSettled(ResourceIndex{0}));
+}
+
 TEST(LearnerViewTest, ResourcesMetLongAgoAreMet) {
   const auto snapshot =
       MakeSnapshot({}, {Question("q", {}), Question("r", {})});
