@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -17,6 +18,9 @@ struct LoadResult {
   double calls_per_second = 0;
   double p50_ms = 0;
   double p99_ms = 0;
+  // Of the whole process, client and server: what others on the machine do
+  // moves it less than a rate.
+  double processor_us = 0;  // For each call.
 };
 
 // Calls `call(thread, n)` from `num_threads` threads for `seconds`. With a pace
@@ -27,6 +31,7 @@ inline LoadResult RunLoad(int num_threads, double seconds, double pace,
   using Clock = std::chrono::steady_clock;
   using Seconds = std::chrono::duration<double>;
   const auto start = Clock::now();
+  const std::clock_t processor_start = std::clock();
   std::vector<std::vector<double>> took(num_threads);
   std::vector<std::thread> threads;
   for (int thread = 0; thread < num_threads; ++thread) {
@@ -47,6 +52,8 @@ inline LoadResult RunLoad(int num_threads, double seconds, double pace,
   }
   for (std::thread& thread : threads) thread.join();
   const double elapsed = Seconds(Clock::now() - start).count();
+  const double processor = static_cast<double>(std::clock() - processor_start) /
+                           static_cast<double>(CLOCKS_PER_SEC);
 
   std::vector<double> all;
   for (const auto& times : took)
@@ -57,7 +64,8 @@ inline LoadResult RunLoad(int num_threads, double seconds, double pace,
     return all[static_cast<size_t>(share *
                                    static_cast<double>(all.size() - 1))];
   };
-  return {static_cast<double>(all.size()) / elapsed, at(0.5), at(0.99)};
+  const auto num_calls = static_cast<double>(all.size());
+  return {num_calls / elapsed, at(0.5), at(0.99), 1e6 * processor / num_calls};
 }
 
 }  // namespace evenlight

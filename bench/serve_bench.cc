@@ -3,18 +3,22 @@
 // ratio=...` lines.
 //
 // Client and server share the machine's cores, so rates are those of both
-// together; only the ratios mean anything.
+// together; only the ratios mean anything. With the argument `lists` only the
+// figures of RecommendResources are taken.
 
 #include <grpcpp/grpcpp.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "bench/allocations.h"
 #include "bench/load.h"
 #include "recommender/training/train_job.h"
 #include "services/server/server.h"
@@ -227,6 +231,42 @@ void Record(const TestClient& client, int thread, int64_t n, int num_events,
   Check(status.ok(), status.error_message());
 }
 
+// Of the server's threads, for each of `num_calls` calls from one caller.
+Allocations AllocationsOf(int64_t num_calls,
+                          const std::function<void(int, int64_t)>& call) {
+  const Allocations all = CountAllocations([&] {
+    for (int64_t n = 0; n < num_calls; ++n) call(0, n);
+  });
+  return {all.count / num_calls, all.bytes / num_calls};
+}
+
+void PrintBeside(const std::string& figure, double value, const char* unit,
+                 double floor) {
+  Print(absl::StrCat("recommend_resources/", figure), value, unit, floor,
+        value / floor);
+}
+
+// One caller: what a request costs when it waits for nobody.
+void MeasureOneList(const std::function<void(int, int64_t)>& ask,
+                    const std::function<void(int, int64_t)>& ask_floor) {
+  const LoadResult empty = RunLoad(1, kSeconds, 0, ask_floor);
+  const LoadResult list = RunLoad(1, kSeconds, 0, ask);
+  PrintBeside("one_caller/p50", list.p50_ms, "ms", empty.p50_ms);
+  PrintBeside("one_caller/p99", list.p99_ms, "ms", empty.p99_ms);
+  // Server time: what the call takes above an empty one.
+  PrintBeside("server_time/p50", list.p50_ms - empty.p50_ms, "ms",
+              empty.p50_ms);
+  PrintBeside("server_time/p99", list.p99_ms - empty.p50_ms, "ms",
+              empty.p50_ms);
+  constexpr int64_t kNumCalls = 4'000;
+  const Allocations of_empty = AllocationsOf(kNumCalls, ask_floor);
+  const Allocations of_list = AllocationsOf(kNumCalls, ask);
+  PrintBeside("allocations", static_cast<double>(of_list.count), "1",
+              static_cast<double>(of_empty.count));
+  PrintBeside("allocated", static_cast<double>(of_list.bytes), "bytes",
+              static_cast<double>(of_empty.bytes));
+}
+
 void MeasureLists(const TestClient& client, const TestClient& floor) {
   const auto ask = [&](const TestClient& whom, bool is_filtered) {
     return [&whom, is_filtered](int thread, int64_t n) {
@@ -238,6 +278,7 @@ void MeasureLists(const TestClient& client, const TestClient& floor) {
   Print("recommend_resources/throughput", lists.calls_per_second, "1/s",
         empty.calls_per_second,
         lists.calls_per_second / empty.calls_per_second);
+  PrintBeside("processor_time", lists.processor_us, "us", empty.processor_us);
   const double pace = lists.calls_per_second / 2;
   const LoadResult empty_half = RunLoad(8, kSeconds, pace, ask(floor, true));
   const LoadResult lists_half = RunLoad(8, kSeconds, pace, ask(client, true));
@@ -246,6 +287,7 @@ void MeasureLists(const TestClient& client, const TestClient& floor) {
   const LoadResult all = RunLoad(8, kSeconds, 0, ask(client, false));
   Print("recommend_resources/no_filter/throughput", all.calls_per_second, "1/s",
         empty.calls_per_second, all.calls_per_second / empty.calls_per_second);
+  MeasureOneList(ask(client, true), ask(floor, true));
 }
 
 void MeasureClass(const TestClient& client, const TestClient& floor) {
@@ -292,7 +334,7 @@ void MeasureRecord(const TestClient& client, const TestClient& floor) {
         many.calls_per_second / bound);
 }
 
-int Main() {
+int Main(bool only_lists) {
   std::string directory =
       (std::filesystem::temp_directory_path() / "evenlight_serve_XXXXXX")
           .string();
@@ -329,8 +371,10 @@ int Main() {
   const TestClient floor(absl::StrCat("127.0.0.1:", port), kTenant);
 
   MeasureLists(client, floor);
-  MeasureClass(client, floor);
-  MeasureRecord(client, floor);
+  if (!only_lists) {
+    MeasureClass(client, floor);
+    MeasureRecord(client, floor);
+  }
   floor_server->Shutdown();
   (*server)->Shutdown(absl::Seconds(5));
   std::filesystem::remove_all(directory);
@@ -340,4 +384,6 @@ int Main() {
 }  // namespace
 }  // namespace evenlight
 
-int main() { return evenlight::Main(); }
+int main(int argc, char** argv) {
+  return evenlight::Main(argc > 1 && absl::string_view(argv[1]) == "lists");
+}

@@ -12,10 +12,17 @@
 namespace evenlight {
 namespace {
 
+// Looked up once: that takes longer than the digest of a short text.
+const EVP_MD* Algorithm() {
+  static const EVP_MD* const algorithm =
+      EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm != nullptr ? algorithm : EVP_sha256();
+}
+
 class Sha256 {
  public:
   Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+    EVP_DigestInit_ex(context_.get(), Algorithm(), nullptr);
   }
 
   void Add(absl::string_view bytes) {

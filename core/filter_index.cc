@@ -37,12 +37,21 @@ int32_t FilterIndex::NumberOf(
 }
 
 void FilterIndex::AddFacts(const Resource& resource) {
+  int32_t provider = kAnyNumber;
+  if (!resource.provider.empty()) {
+    provider = providers_
+                   .try_emplace(resource.provider,
+                                static_cast<int32_t>(providers_.size()))
+                   .first->second;
+  }
   facts_.push_back(
-      {.publish_time = resource.publish_time,
+      {.create_time = resource.create_time,
+       .publish_time = resource.publish_time,
        .expire_time = resource.expire_time,
        .minutes = resource.minutes,
        .subject = NumberOf(resource.subject, subject_names_, subjects_),
        .language = NumberOf(resource.language, language_names_, languages_),
+       .provider = provider,
        .min_grade = resource.min_grade,
        .max_grade = resource.max_grade,
        .bandwidth_kbps = resource.bandwidth_kbps,

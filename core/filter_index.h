@@ -25,13 +25,15 @@ class Catalog;
 inline constexpr int32_t kAnyNumber = -1;  // Does not restrict.
 inline constexpr int32_t kNoNumber = -2;   // No resource has it.
 
-// The fields of a Resource that decide about filters.
+// The fields of a Resource that decide about filters and scores, side by side.
 struct ResourceFacts {
+  absl::Time create_time;
   absl::Time publish_time;
   absl::Time expire_time;
   float minutes = 0;
   int32_t subject = 0;
   int32_t language = 0;
+  int32_t provider = kAnyNumber;  // kAnyNumber: none.
   int32_t min_grade = 0;
   int32_t max_grade = 0;
   int32_t bandwidth_kbps = 0;
@@ -80,6 +82,7 @@ class FilterIndex {
   std::vector<std::string> language_names_;
   absl::flat_hash_map<std::string, int32_t> subjects_;
   absl::flat_hash_map<std::string, int32_t> languages_;
+  absl::flat_hash_map<std::string, int32_t> providers_;
   absl::flat_hash_map<ShelfKey, Shelf> shelves_;
   Shelf empty_;
 };

@@ -1,5 +1,7 @@
 #include "recommender/candidates/new_resources.h"
 
+#include "core/filter_index.h"
+
 namespace evenlight {
 namespace {
 
@@ -42,9 +44,10 @@ void ProposeNewestResources(const SourceInput& input,
   int num_proposed = 0;
   for (const ResourceIndex resource : catalog.NewestFirst()) {
     if (num_proposed == input.limit || num_looked_at++ == kMaxLookedAt) return;
-    const Resource& entry = catalog.resource(resource);
-    if (entry.create_time < since) return;
-    if (entry.imported || !input.is_eligible(resource)) continue;
+    if (catalog.filter_index().facts(resource).create_time < since) return;
+    if (!input.is_eligible(resource) || catalog.resource(resource).imported) {
+      continue;
+    }
     candidates.push_back({resource, Reason::kNewResource});
     ++num_proposed;
   }

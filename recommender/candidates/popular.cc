@@ -28,12 +28,10 @@ void ProposePopularInGrade(const SourceInput& input,
 
 void ProposePopularInTenant(const SourceInput& input,
                             std::vector<Candidate>& candidates) {
-  const std::vector<float>& popularity = Params(input.view).popularity;
+  const std::vector<float>& popularity = input.view.snapshot().popularity;
   TopFew best(input.limit);
   for (const ResourceIndex resource : input.scope) {
-    const ResourceRow row = input.view.snapshot().resource_row(resource);
-    if (row == ResourceRow::kNone) continue;
-    const float value = popularity[ToInt(row)];
+    const float value = popularity[ToInt(resource)];
     if (value > 0 && best.Takes(value, resource) &&
         input.is_eligible(resource)) {
       best.Add(value, resource);

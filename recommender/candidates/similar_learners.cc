@@ -1,17 +1,18 @@
 #include "recommender/candidates/similar_learners.h"
 
+#include <algorithm>
 #include <array>
 
 #include "recommender/candidates/top_few.h"
-#include "recommender/models/exact_top.h"
+#include "recommender/models/coarse_factors.h"
 #include "recommender/models/top_kernels.h"
 
 namespace evenlight {
 namespace {
 
-// Scored together, so that the memory is asked for all their rows, which lie
-// scattered, before the first is needed.
-constexpr size_t kRowsAtOnce = 64;
+// Compared with one threshold: at first few, so that there soon is one.
+constexpr size_t kFirstLot = 64;
+constexpr size_t kLargestLot = 512;
 
 // Most are not near the top; only the few that are ask for the gate.
 void Offer(const SourceInput& input, float score, ResourceIndex resource,
@@ -30,58 +31,57 @@ void OfferByNeighbours(const SourceInput& input,
   }
 }
 
-// All rows in 8 bits cost less than an eighth of them in full.
-constexpr size_t kShelfShare = 8;
+// Scores those of `lot` that may be among the best, by their factors in 8 bits,
+// and offers them.
+class FactorOffers {
+ public:
+  FactorOffers(const SourceInput& input, absl::Span<const float> learner,
+               TopFew& best)
+      : input_(input),
+        snapshot_(input.view.snapshot()),
+        learner_(learner),
+        rounded_(snapshot_.coarse.Round(learner)),
+        best_(best) {}
 
-bool IsMostOf(absl::Span<const ResourceIndex> scope,
-              const InterestModel& model) {
-  return scope.size() * kShelfShare >=
-         static_cast<size_t>(model.num_resources());
-}
-
-// Those that the model knows, by a scan of all its rows: what is eligible is in
-// scope.
-void OfferKnown(const SourceInput& input, absl::Span<const float> learner,
-                TopFew& best) {
-  const ServingSnapshot& snapshot = input.view.snapshot();
-  const auto is_eligible = [&](ResourceRow row) {
-    const ResourceIndex resource = snapshot.catalog_rows[ToInt(row)];
-    return resource != ResourceIndex::kNone && input.is_eligible(resource);
-  };
-  for (const auto& [score, row] : snapshot.models->interest.scan().TopRows(
-           learner, input.limit, is_eligible)) {
-    best.Add(score, snapshot.catalog_rows[ToInt(row)]);
+  void Offer(absl::Span<const ResourceIndex> lot) {
+    const size_t count = snapshot_.coarse.FindPossible(
+        lot, rounded_, best_.threshold() - kUnderflow, possible_.data());
+    // Together, so that the memory is asked for all rows before the first is
+    // needed.
+    for (size_t i = 0; i < count; ++i) {
+      rows_[i] = snapshot_.FactorsOf(lot[possible_[i]]).data();
+    }
+    ScoreRowsAt({rows_.data(), count}, learner_, scores_.data());
+    for (size_t i = 0; i < count; ++i) {
+      evenlight::Offer(input_, scores_[i], lot[possible_[i]], best_);
+    }
   }
-}
+
+ private:
+  // What products that underflow may lose; nothing beside an ordinary score.
+  static constexpr float kUnderflow = 1e-36f;
+
+  const SourceInput& input_;
+  const ServingSnapshot& snapshot_;
+  const absl::Span<const float> learner_;
+  const RoundedQuery rounded_;
+  TopFew& best_;
+  std::array<int32_t, kLargestLot> possible_;
+  std::array<const float*, kLargestLot> rows_;
+  std::array<float, kLargestLot> scores_;
+};
 
 void OfferByFactors(const SourceInput& input, const LearnerInterest& interest,
                     TopFew& best) {
-  const ServingSnapshot& snapshot = input.view.snapshot();
-  const absl::Span<const float> learner(
-      interest.factors.data(), static_cast<size_t>(interest.factors.size()));
-  std::array<ResourceIndex, kRowsAtOnce> some;
-  std::array<const float*, kRowsAtOnce> rows;
-  std::array<float, kRowsAtOnce> scores;
-  size_t count = 0;
-  const InterestModel& model = snapshot.models->interest;
-  const bool scans_all = model.has_factors() && IsMostOf(input.scope, model);
-  if (scans_all) OfferKnown(input, learner, best);
-  const auto offer = [&] {
-    ScoreRowsAt({rows.data(), count}, learner, scores.data());
-    for (size_t i = 0; i < count; ++i) Offer(input, scores[i], some[i], best);
-    count = 0;
-  };
-  for (const ResourceIndex resource : input.scope) {
-    if (scans_all && snapshot.resource_row(resource) != ResourceRow::kNone) {
-      continue;
-    }
-    const absl::Span<const float> factors = snapshot.FactorsOf(resource);
-    if (factors.empty()) continue;
-    some[count] = resource;
-    rows[count++] = factors.data();
-    if (count == kRowsAtOnce) offer();
+  FactorOffers offers(
+      input,
+      {interest.factors.data(), static_cast<size_t>(interest.factors.size())},
+      best);
+  size_t first = 0;
+  for (size_t lot = kFirstLot; first < input.scope.size();
+       first += lot, lot = std::min(2 * lot, kLargestLot)) {
+    offers.Offer(input.scope.subspan(first, lot));
   }
-  offer();
 }
 
 }  // namespace

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
-#include "absl/container/flat_hash_set.h"
 #include "recommender/candidates/top_few.h"
 #include "recommender/state/liked_resources.h"
 
 namespace evenlight {
 namespace {
+
+// Whose factors are asked for while those before are compared.
+constexpr size_t kAhead = 8;
 
 // Each once, by position; of a large scope those that share a kc.
 std::vector<ResourceIndex> ToLookThrough(
@@ -16,16 +18,19 @@ std::vector<ResourceIndex> ToLookThrough(
     return {input.scope.begin(), input.scope.end()};
   }
   const Catalog& catalog = input.view.catalog();
-  absl::flat_hash_set<ResourceIndex> sharing;
+  std::vector<ResourceIndex> sharing;
+  std::vector<bool> is_shared(catalog.num_resources(), false);
   for (const LikedResource& one : liked) {
     for (const KcIndex kc : catalog.KcsOf(one.resource)) {
       for (const ResourceIndex resource : catalog.ResourcesOf(kc)) {
         if (sharing.size() == kMaxLookedThrough) break;
-        sharing.insert(resource);
+        if (is_shared[ToInt(resource)]) continue;
+        is_shared[ToInt(resource)] = true;
+        sharing.push_back(resource);
       }
     }
   }
-  return {sharing.begin(), sharing.end()};
+  return sharing;
 }
 
 float MostLikeness(const ServingSnapshot& snapshot,
@@ -38,6 +43,14 @@ float MostLikeness(const ServingSnapshot& snapshot,
   return most;
 }
 
+// Asks the memory for factors that are needed soon, as they lie anywhere.
+void AskFor(absl::Span<const float> factors) {
+  constexpr size_t kFloatsPerLine = 64 / sizeof(float);
+  for (size_t i = 0; i < factors.size(); i += kFloatsPerLine) {
+    __builtin_prefetch(factors.data() + i);
+  }
+}
+
 }  // namespace
 
 void ProposeSimilarResources(const SourceInput& input,
@@ -46,7 +59,12 @@ void ProposeSimilarResources(const SourceInput& input,
   const std::vector<LikedResource> liked = LikedResources(input.view);
   if (liked.empty()) return;
   TopFew best(input.limit);
-  for (const ResourceIndex resource : ToLookThrough(input, liked)) {
+  const std::vector<ResourceIndex> all = ToLookThrough(input, liked);
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (i + kAhead < all.size()) {
+      AskFor(input.view.snapshot().FactorsOf(all[i + kAhead]));
+    }
+    const ResourceIndex resource = all[i];
     const float likeness = MostLikeness(input.view.snapshot(), liked, resource);
     if (likeness >= kMinLikeness && best.Takes(likeness, resource) &&
         InterestIn(interest, input.view.snapshot(), resource).value_or(1) > 0 &&

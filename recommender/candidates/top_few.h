@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,13 @@ class TopFew {
   bool Takes(float value, ResourceIndex resource) const {
     return heap_.size() < limit_ ||
            (!heap_.empty() && IsBetter({value, resource}, heap_.front()));
+  }
+
+  // Nothing below is kept; -infinity while there is room.
+  float threshold() const {
+    return heap_.size() < limit_ || heap_.empty()
+               ? -std::numeric_limits<float>::infinity()
+               : heap_.front().first;
   }
 
   void Add(float value, ResourceIndex resource) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
+#include "core/filter_index.h"
 #include "recommender/candidates/take_turns.h"
 
 namespace evenlight {
@@ -61,7 +62,7 @@ std::vector<ResourceIndex> PracticeOf(const SourceInput& input, KcIndex kc) {
   const Catalog& catalog = input.view.catalog();
   for (const ResourceIndex resource : catalog.ResourcesOf(kc)) {
     if (practice.size() == kMaxPractice) break;
-    if (!IsPractice(catalog.resource(resource).kind) ||
+    if (!IsPractice(catalog.filter_index().facts(resource).kind) ||
         !input.is_eligible(resource) || !input.view.IsReady(resource)) {
       continue;
     }

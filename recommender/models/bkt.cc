@@ -1,6 +1,7 @@
 #include "recommender/models/bkt.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace evenlight {
 
@@ -22,6 +23,23 @@ float UpdateKnown(const BktParams& params, float p_known, bool is_correct) {
   const float p = PosteriorKnown(params, p_known, is_correct);
   const float next = p * (1 - params.p_forget) + (1 - p) * params.p_learn;
   return std::clamp(next, 0.0f, 1.0f);
+}
+
+// The fixed point of p -> T + (1 - F - T) p a / (p a + (1 - p) b) with
+// a = 1 - S and b = G, BKT's step after a right answer; the root in [0, 1] of
+//
+//   (a - b) p^2 + (b - T (a - b) - (1 - F - T) a) p - T b = 0
+float ReachableKnown(const BktParams& params) {
+  const float t = params.p_learn;
+  const float a = 1 - params.p_slip;
+  const float b = std::max(params.p_guess, 1e-4f);
+  // Where right answers speak against knowing, they say nothing to us.
+  const float c2 = std::max(a - b, 1e-3f);
+  const float c1 = b - t * c2 - (1 - params.p_forget - t) * a;
+  const float c0 = -t * b;
+  const float root =
+      (-c1 + std::sqrt(std::max(0.0f, c1 * c1 - 4 * c2 * c0))) / (2 * c2);
+  return std::clamp(root, 0.0f, 1.0f);
 }
 
 }  // namespace evenlight

@@ -27,6 +27,10 @@ float UpdateKnown(const BktParams& params, float p_known, bool is_correct);
 // P(known) given the answer, without the step of learning: the posterior.
 float PosteriorKnown(const BktParams& params, float p_known, bool is_correct);
 
+// What P(known) tends to for a learner who is always right: where a right
+// answer, learning and forgetting leave it. In [0, 1].
+float ReachableKnown(const BktParams& params);
+
 }  // namespace evenlight
 
 #endif  // EVENLIGHT_RECOMMENDER_MODELS_BKT_H_

@@ -40,51 +40,37 @@ double LargestMagnitude(absl::Span<const float> values) {
 
 }  // namespace
 
-CoarseFactors::CoarseFactors(const FactorMatrix& factors)
-    : num_pairs_(static_cast<size_t>(factors.cols() + 1) / 2),
-      num_blocks_((static_cast<size_t>(factors.rows()) + kBlockRows - 1) /
-                  kBlockRows),
-      values_(AllocateZeros(num_blocks_ * kBlockRows * 2 * num_pairs_)),
-      scales_(num_blocks_ * kBlockRows, 0.0f) {
-  const auto num_factors = static_cast<size_t>(factors.cols());
-  for (size_t row = 0; row < static_cast<size_t>(factors.rows()); ++row) {
-    RoundRow({factors.data() + row * num_factors, num_factors}, row);
-  }
-}
-
-void CoarseFactors::RoundRow(absl::Span<const float> values, size_t row) {
+float RoundRow(absl::Span<const float> values, int8_t* integers,
+               RoundingLoss& loss) {
   // Not below what a float holds to full precision, so that the integers stay
   // in range.
   const float scale =
       std::max(static_cast<float>(LargestMagnitude(values) / kMaxInt8),
                std::numeric_limits<float>::min());
-  scales_[row] = scale;
-  int8_t* const block =
-      &values_[row / kBlockRows * num_pairs_ * 2 * kBlockRows];
   double residual = 0;
   double norm = 0;
   for (size_t factor = 0; factor < values.size(); ++factor) {
     const double exact = static_cast<double>(values[factor]) / scale;
     const double rounded =
         std::clamp(std::nearbyint(exact), -kMaxInt8, kMaxInt8);
-    block[(factor / 2 * kBlockRows + row % kBlockRows) * 2 + factor % 2] =
-        static_cast<int8_t>(rounded);
+    integers[factor] = static_cast<int8_t>(rounded);
     residual += (exact - rounded) * (exact - rounded);
     norm += rounded * rounded;
   }
-  largest_residual_ = std::max(largest_residual_, std::sqrt(residual));
-  largest_norm_ = std::max(largest_norm_, std::sqrt(norm));
+  loss = loss.Max({std::sqrt(residual), std::sqrt(norm)});
+  return scale;
 }
 
-CoarseFactors::Query CoarseFactors::Round(absl::Span<const float> query) const {
-  Query result;
-  result.values.assign(2 * num_pairs_, 0);
+RoundedQuery RoundQuery(absl::Span<const float> query, size_t num_values,
+                        const RoundingLoss& loss) {
+  RoundedQuery result;
+  result.values.assign(num_values, 0);
   // The sum of products stays below 2^31.
   const double max_value = std::min(
       kMaxInt16,
-      std::floor(static_cast<double>(std::numeric_limits<int32_t>::max()) /
-                 (kMaxInt8 *
-                  static_cast<double>(2 * std::max<size_t>(num_pairs_, 1)))));
+      std::floor(
+          static_cast<double>(std::numeric_limits<int32_t>::max()) /
+          (kMaxInt8 * static_cast<double>(std::max<size_t>(num_values, 2)))));
   result.scale =
       std::max(static_cast<float>(LargestMagnitude(query) / max_value),
                std::numeric_limits<float>::min());
@@ -104,11 +90,35 @@ CoarseFactors::Query CoarseFactors::Round(absl::Span<const float> query) const {
   const double float_loss =
       static_cast<double>(query.size() + 16) *
       static_cast<double>(std::numeric_limits<float>::epsilon()) *
-      std::sqrt(norm) * (largest_norm_ + largest_residual_);
+      std::sqrt(norm) * (loss.norm + loss.residual);
   result.margin =
-      static_cast<float>(std::sqrt(norm) * largest_residual_ +
-                         std::sqrt(residual) * largest_norm_ + float_loss);
+      static_cast<float>(std::sqrt(norm) * loss.residual +
+                         std::sqrt(residual) * loss.norm + float_loss);
   return result;
+}
+
+CoarseFactors::CoarseFactors(const FactorMatrix& factors)
+    : num_pairs_(static_cast<size_t>(factors.cols() + 1) / 2),
+      num_blocks_((static_cast<size_t>(factors.rows()) + kBlockRows - 1) /
+                  kBlockRows),
+      values_(AllocateZeros(num_blocks_ * kBlockRows * 2 * num_pairs_)),
+      scales_(num_blocks_ * kBlockRows, 0.0f) {
+  const auto num_factors = static_cast<size_t>(factors.cols());
+  std::vector<int8_t> integers(num_factors);
+  for (size_t row = 0; row < static_cast<size_t>(factors.rows()); ++row) {
+    scales_[row] = RoundRow({factors.data() + row * num_factors, num_factors},
+                            integers.data(), loss_);
+    int8_t* const block =
+        &values_[row / kBlockRows * num_pairs_ * 2 * kBlockRows];
+    for (size_t factor = 0; factor < num_factors; ++factor) {
+      block[(factor / 2 * kBlockRows + row % kBlockRows) * 2 + factor % 2] =
+          integers[factor];
+    }
+  }
+}
+
+RoundedQuery CoarseFactors::Round(absl::Span<const float> query) const {
+  return RoundQuery(query, 2 * num_pairs_, loss_);
 }
 
 CoarseRows CoarseFactors::Blocks(size_t first, size_t count) const {

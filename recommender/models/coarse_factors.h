@@ -5,6 +5,7 @@
 #ifndef EVENLIGHT_RECOMMENDER_MODELS_COARSE_FACTORS_H_
 #define EVENLIGHT_RECOMMENDER_MODELS_COARSE_FACTORS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -16,6 +17,35 @@
 #include "recommender/models/top_kernels.h"
 
 namespace evenlight {
+
+// What rounding takes from rows, in units of their scale, at most: rho and eta
+// of CoarseFactors.
+struct RoundingLoss {
+  double residual = 0;  // rho
+  double norm = 0;      // eta
+
+  RoundingLoss Max(const RoundingLoss& other) const {
+    return {std::max(residual, other.residual), std::max(norm, other.norm)};
+  }
+};
+
+// Writes the integers of one finite row to `integers` [values.size()], returns
+// their scale and raises `loss` to the row's.
+float RoundRow(absl::Span<const float> values, int8_t* integers,
+               RoundingLoss& loss);
+
+// A query to compare with rounded rows.
+struct RoundedQuery {
+  std::vector<int16_t> values;  // [num_values], zeros beyond the factors.
+  float scale = 0;              // t
+  float margin = 0;  // The bound but for s, and what float sums may lose.
+
+  CoarseQuery view() const { return {values.data(), scale, margin}; }
+};
+
+// Rounds a finite query for rows with this loss, padded to `num_values`.
+RoundedQuery RoundQuery(absl::Span<const float> query, size_t num_values,
+                        const RoundingLoss& loss);
 
 // Immutable.
 //
@@ -35,15 +65,8 @@ class CoarseFactors {
   // Memory: num_resources x (num_factors + 4) bytes.
   explicit CoarseFactors(const FactorMatrix& factors);
 
-  struct Query {
-    std::vector<int16_t> values;  // [num_factors], and 0 if that is odd.
-    float scale = 0;              // t
-    float margin = 0;  // The bound but for s, and what float sums may lose.
-
-    CoarseQuery view() const { return {values.data(), scale, margin}; }
-  };
   // `query` [num_factors] must be finite.
-  Query Round(absl::Span<const float> query) const;
+  RoundedQuery Round(absl::Span<const float> query) const;
 
   // Of 16 rows each; the last may go beyond the matrix, with rows of zeros.
   size_t num_blocks() const { return num_blocks_; }
@@ -54,14 +77,11 @@ class CoarseFactors {
     void operator()(void* memory) const { std::free(memory); }
   };
 
-  void RoundRow(absl::Span<const float> values, size_t row);
-
   const size_t num_pairs_;
   const size_t num_blocks_;
   std::unique_ptr<int8_t[], Free> values_;  // As in CoarseRows; large pages.
   std::vector<float> scales_;               // [num_blocks x 16]
-  double largest_residual_ = 0;             // rho
-  double largest_norm_ = 0;                 // eta
+  RoundingLoss loss_;                       // At least that of every row.
 };
 
 }  // namespace evenlight

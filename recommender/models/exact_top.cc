@@ -113,7 +113,7 @@ void OfferRows(const FactorMatrix& factors, absl::Span<const float> query,
 void ScanCoarsely(const FactorMatrix& factors, const CoarseFactors& coarse,
                   absl::Span<const float> query, RowFilter is_eligible,
                   BestRows& best) {
-  const CoarseFactors::Query rounded = coarse.Round(query);
+  const RoundedQuery rounded = coarse.Round(query);
   std::array<int32_t, kChunkBlocks * CoarseRows::kBlockRows> possible;
   for (size_t block = 0; block < coarse.num_blocks(); block += kChunkBlocks) {
     const size_t first = block * CoarseRows::kBlockRows;

@@ -122,6 +122,59 @@ void Multiply(const float* rows, int64_t num_rows, int num_factors,
   }
 }
 
+// kVectors vectors of rows times the vector: four sums each, as one would wait
+// for itself.
+template <int kVectors>
+HWY_INLINE void AddRows(const float* HWY_RESTRICT matrix, int64_t num_rows,
+                        int64_t num_columns, const float* HWY_RESTRICT vector,
+                        float* HWY_RESTRICT out) {
+  Vector sum[4][kVectors];
+#pragma GCC unroll 4
+  for (int part = 0; part < 4; ++part) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) sum[part][v] = hn::Zero(kFloats);
+  }
+  const auto add = [&](int part, int64_t column) HWY_ATTR {
+    const Vector value = hn::Set(kFloats, vector[column]);
+    const float* const rows = matrix + column * num_rows;
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      sum[part][v] = hn::MulAdd(hn::LoadU(kFloats, rows + v * kLanes), value,
+                                sum[part][v]);
+    }
+  };
+  int64_t column = 0;
+  for (; column + 4 <= num_columns; column += 4) {
+#pragma GCC unroll 4
+    for (int part = 0; part < 4; ++part) add(part, column + part);
+  }
+  for (; column < num_columns; ++column) add(0, column);
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) {
+    const Vector all =
+        hn::Add(hn::Add(sum[0][v], sum[1][v]), hn::Add(sum[2][v], sum[3][v]));
+    float* const to = out + v * kLanes;
+    hn::StoreU(hn::Add(hn::LoadU(kFloats, to), all), kFloats, to);
+  }
+}
+
+void Apply(const float* HWY_RESTRICT matrix, int64_t num_rows,
+           int64_t num_columns, const float* HWY_RESTRICT vector,
+           float* HWY_RESTRICT out) {
+  int64_t row = 0;
+  for (; row + 2 * kLanes <= num_rows; row += 2 * kLanes) {
+    AddRows<2>(matrix + row, num_rows, num_columns, vector, out + row);
+  }
+  for (; row + kLanes <= num_rows; row += kLanes) {
+    AddRows<1>(matrix + row, num_rows, num_columns, vector, out + row);
+  }
+  for (; row < num_rows; ++row) {
+    for (int64_t column = 0; column < num_columns; ++column) {
+      out[row] += matrix[column * num_rows + row] * vector[column];
+    }
+  }
+}
+
 void Halve(const float* values, int64_t count, uint16_t* halves) {
   const hn::Rebind<hwy::float16_t, Floats> kHalves;
   auto* const to = reinterpret_cast<hwy::float16_t*>(halves);
@@ -142,6 +195,7 @@ namespace evenlight {
 HWY_EXPORT(Gram);
 HWY_EXPORT(Rotate);
 HWY_EXPORT(Multiply);
+HWY_EXPORT(Apply);
 HWY_EXPORT(Halve);
 
 void AddGram(const float* rows, int64_t num_rows, int padded, float* gram) {
@@ -157,6 +211,11 @@ void ScorePanel(const float* rows, int64_t num_rows, int num_factors,
                 const float* panel, float* scores, int64_t stride) {
   HWY_DYNAMIC_DISPATCH(Multiply)
   (rows, num_rows, num_factors, panel, scores, stride);
+}
+
+void AddProduct(const float* matrix, int64_t num_rows, int64_t num_columns,
+                const float* vector, float* out) {
+  HWY_DYNAMIC_DISPATCH(Apply)(matrix, num_rows, num_columns, vector, out);
 }
 
 void ToHalf(const float* values, int64_t count, uint16_t* halves) {

@@ -38,6 +38,11 @@ inline constexpr int64_t kPanelWidth = 64;
 void ScorePanel(const float* rows, int64_t num_rows, int num_factors,
                 const float* panel, float* scores, int64_t stride);
 
+// out += matrix * vector: `matrix` is [num_rows x num_columns], column-major,
+// `vector` [num_columns], `out` [num_rows]; none is padded or aligned.
+void AddProduct(const float* matrix, int64_t num_rows, int64_t num_columns,
+                const float* vector, float* out);
+
 // Rounds to half precision, stored as its 16 bits. [count]
 void ToHalf(const float* values, int64_t count, uint16_t* halves);
 

@@ -10,6 +10,7 @@
 
 #include "absl/types/span.h"
 #include "core/catalog.h"
+#include "recommender/models/coarse_catalog.h"
 #include "recommender/models/model_set.h"
 
 namespace evenlight {
@@ -27,6 +28,13 @@ struct ServingSnapshot {
   // than the model; -1: none, since the model knows it or nothing of it.
   std::vector<int32_t> cold_rows;
   FactorMatrix cold_factors;  // [num cold resources x num_factors]
+  CoarseCatalog coarse;       // Of FactorsOf().
+  // By ResourceIndex: InterestParams::popularity; 0 if the model does not know
+  // it.
+  std::vector<float> popularity;
+  // By KcIndex.
+  std::vector<float> p_init;     // BKT's.
+  std::vector<float> reachable;  // ReachableKnown().
 
   ResourceRow resource_row(ResourceIndex i) const {
     return resource_rows[ToInt(i)];

@@ -4,11 +4,12 @@
 #include <array>
 #include <cassert>
 
+#include "recommender/models/matrix_kernels.h"
+
 namespace evenlight {
 namespace {
 
 using Vector = Eigen::VectorXf;
-using MatrixView = Eigen::Map<const Eigen::MatrixXf>;
 using VectorView = Eigen::Map<const Eigen::VectorXf>;
 using Blocks = std::array<ResidualBlockView, kNumResidualBlocks>;
 
@@ -76,6 +77,17 @@ Blocks BlocksOf(const ResidualShape& shape) {
   return blocks;
 }
 
+// Kept by each thread: answers come one after the other for one model.
+const Blocks& LatestBlocksOf(const ResidualShape& shape) {
+  thread_local ResidualShape latest;
+  thread_local Blocks blocks = BlocksOf(latest);
+  if (!(shape == latest)) {
+    latest = shape;
+    blocks = BlocksOf(shape);
+  }
+  return blocks;
+}
+
 // Kept by each thread, so that an answer allocates little. Of a size of its
 // own, as results must not depend on where a caller's vectors are aligned.
 struct Scratch {
@@ -92,11 +104,12 @@ Scratch& ThreadScratch() {
   return scratch;
 }
 
-// The blocks of one model as Eigen sees them. Shorter-lived than `weights`.
+// The blocks of one model as Eigen sees them. One thread, which has no other;
+// shorter-lived than `weights`.
 class Network {
  public:
   explicit Network(const ResidualWeights& weights)
-      : weights_(weights), blocks_(BlocksOf(weights.shape)) {
+      : weights_(weights), blocks_(LatestBlocksOf(weights.shape)) {
     assert(static_cast<int64_t>(weights.values.size()) ==
            NumValues(weights.shape));
   }
@@ -105,10 +118,7 @@ class Network {
   int kc_dim() const { return view(ResidualBlock::kKcEmbedding).rows; }
   int question_dim() const { return view(ResidualBlock::kQuestionVector).rows; }
 
-  MatrixView Matrix(ResidualBlock block) const {
-    const ResidualBlockView& at = view(block);
-    return MatrixView(weights_.values.data() + at.offset, at.rows, at.cols);
-  }
+  int num_columns(ResidualBlock block) const { return view(block).cols; }
   VectorView Column(ResidualBlock block, int column) const {
     const ResidualBlockView& at = view(block);
     return VectorView(
@@ -122,8 +132,11 @@ class Network {
   // out = block input + bias.
   void Apply(ResidualBlock block, ResidualBlock bias, const Vector& input,
              Vector& out) const {
+    const ResidualBlockView& at = view(block);
+    assert(input.size() == at.cols);
     out = Column(bias, 0);
-    out.noalias() += Matrix(block) * input;
+    AddProduct(weights_.values.data() + at.offset, at.rows, at.cols,
+               input.data(), out.data());
   }
 
   bool Knows(QuestionRow row) const {
@@ -145,7 +158,7 @@ class Network {
   }
 
   const ResidualWeights& weights_;
-  const Blocks blocks_;
+  const Blocks& blocks_;
 };
 
 float ShareOf(const LrhInput& input) {
@@ -216,7 +229,7 @@ float ResidualLogOdds(const ResidualWeights& weights, const LrhInput& input,
   const Network network(weights);
   const int units = network.shape().num_units;
   Scratch& s = ThreadScratch();
-  s.input.resize(network.Matrix(ResidualBlock::kHidden).cols());
+  s.input.resize(network.num_columns(ResidualBlock::kHidden));
   network.Embed(input, s.input);
   int at = network.kc_dim() + network.question_dim();
   s.input.segment(at, units) = VectorView(hidden.data(), units);
@@ -250,7 +263,7 @@ void UpdateResidual(const ResidualWeights& weights, const LrhInput& input,
   const int units = network.shape().num_units;
   const int kc_dim = network.kc_dim();
   Scratch& s = ThreadScratch();
-  s.input.resize(network.Matrix(ResidualBlock::kInput).cols());
+  s.input.resize(network.num_columns(ResidualBlock::kInput));
   network.Embed(input, s.input);
   const int at = kc_dim + network.question_dim();
   auto of_answers = s.input.segment(at, kc_dim);

@@ -1,5 +1,6 @@
 #include "recommender/models/top_kernels.h"
 
+#include <algorithm>
 #include <cstring>
 
 #undef HWY_TARGET_INCLUDE
@@ -160,7 +161,44 @@ size_t FindHits(const RowBlock& block, const QueryPanel& panel, RowHit* hits) {
   return static_cast<size_t>(end - hits);
 }
 
+// Lines in flight on their way from anywhere.
+constexpr size_t kRowsAhead = 24;
+
+void AskForRow(const ScatteredRows& coarse, int32_t row) {
+  const int8_t* const values =
+      coarse.values + static_cast<size_t>(row) * coarse.stride;
+  for (size_t at = 0; at < coarse.stride; at += kBytesPerLine) {
+    __builtin_prefetch(values + at);
+  }
+}
+
+bool IsPossible(const ScatteredRows& coarse, int32_t row, int32_t product,
+                const CoarseQuery& query, float threshold) {
+  return coarse.scales[row] *
+             (static_cast<float>(product) * query.scale + query.margin) >=
+         threshold;
+}
+
+// Plain.
+int32_t CoarseDotOf(const ScatteredRows& coarse, int32_t row,
+                    const CoarseQuery& query) {
+  const int8_t* const values =
+      coarse.values + static_cast<size_t>(row) * coarse.stride;
+  int32_t sum = 0;
+  for (size_t i = 0; i < coarse.stride; ++i) {
+    sum += values[i] * query.values[i];
+  }
+  return sum;
+}
+
 #if HWY_TARGET == HWY_SCALAR
+
+constexpr size_t kScatteredAtOnce = 1;
+
+void CoarseDotsOf(const ScatteredRows& coarse, const int32_t* rows,
+                  const CoarseQuery& query, int32_t* products) {
+  *products = CoarseDotOf(coarse, *rows, query);
+}
 
 // Plain loops, which the compiler knows how to spread over lanes.
 size_t FindPossible(const CoarseRows& coarse, const CoarseQuery& query,
@@ -189,6 +227,48 @@ size_t FindPossible(const CoarseRows& coarse, const CoarseQuery& query,
 }
 
 #else
+
+// As many rows as the sums have lanes, so that those of all can be taken across
+// lanes together.
+constexpr size_t kScatteredAtOnce = ScatteredRows::kStrideUnit / 2;
+
+HWY_INLINE void CoarseDotsOf(const ScatteredRows& coarse,
+                             const int32_t* HWY_RESTRICT rows,
+                             const CoarseQuery& query,
+                             int32_t* HWY_RESTRICT products) {
+  const hn::CappedTag<int16_t, ScatteredRows::kStrideUnit> tag16;
+  const hn::Rebind<int8_t, decltype(tag16)> tag8;
+  const hn::RepartitionToWide<decltype(tag16)> tag;
+  constexpr size_t kLanes = hn::MaxLanes(tag);
+  static_assert(kScatteredAtOnce % kLanes == 0);
+  hn::Vec<decltype(tag)> sums[kLanes];
+  for (size_t first = 0; first < kScatteredAtOnce; first += kLanes) {
+    HWY_UNROLL(16)
+    for (size_t i = 0; i < kLanes; ++i) {
+      const int8_t* const values =
+          coarse.values + static_cast<size_t>(rows[first + i]) * coarse.stride;
+      auto sum = hn::Zero(tag);
+      auto other_sum = hn::Zero(tag);
+      for (size_t at = 0; at < coarse.stride; at += 2 * kLanes) {
+        sum = hn::ReorderWidenMulAccumulate(
+            tag, hn::PromoteTo(tag16, hn::LoadU(tag8, values + at)),
+            hn::LoadU(tag16, query.values + at), sum, other_sum);
+      }
+      sums[i] = hn::Add(sum, other_sum);
+    }
+    // Each round adds neighbours and puts two vectors into one, until lane i
+    // is row i.
+    for (size_t count = kLanes; count > 1; count /= 2) {
+      for (size_t i = 0; i < count / 2; ++i) {
+        const auto low = sums[2 * i];
+        const auto high = sums[2 * i + 1];
+        sums[i] = hn::Add(hn::ConcatEven(tag, high, low),
+                          hn::ConcatOdd(tag, high, low));
+      }
+    }
+    hn::StoreU(sums[0], tag, products + first);
+  }
+}
 
 // One vector of a block's rows: its products with the query.
 template <class Tag>
@@ -247,6 +327,34 @@ size_t FindPossible(const CoarseRows& coarse, const CoarseQuery& query,
 
 #endif  // HWY_TARGET == HWY_SCALAR
 
+size_t FindPossibleAt(const ScatteredRows& coarse,
+                      absl::Span<const int32_t> rows, const CoarseQuery& query,
+                      float threshold, int32_t* positions) {
+  int32_t* end = positions;
+  int32_t products[kScatteredAtOnce];
+  const auto keep = [&](size_t i, int32_t product) {
+    if (IsPossible(coarse, rows[i], product, query, threshold)) {
+      *end++ = static_cast<int32_t>(i);
+    }
+  };
+  size_t first = 0;
+  for (; first + kScatteredAtOnce <= rows.size(); first += kScatteredAtOnce) {
+    const size_t ahead =
+        std::min(first + kScatteredAtOnce + kRowsAhead, rows.size());
+    for (size_t i = first + kRowsAhead; i < ahead; ++i) {
+      AskForRow(coarse, rows[i]);
+    }
+    CoarseDotsOf(coarse, rows.data() + first, query, products);
+    for (size_t i = 0; i < kScatteredAtOnce; ++i) {
+      keep(first + i, products[i]);
+    }
+  }
+  for (; first < rows.size(); ++first) {
+    keep(first, CoarseDotOf(coarse, rows[first], query));
+  }
+  return static_cast<size_t>(end - positions);
+}
+
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace evenlight
@@ -259,6 +367,7 @@ HWY_EXPORT(ScoreRows);
 HWY_EXPORT(ScoreRowsAt);
 HWY_EXPORT(FindHits);
 HWY_EXPORT(FindPossible);
+HWY_EXPORT(FindPossibleAt);
 
 void ScoreRows(const RowBlock& block, const float* query, float* scores) {
   HWY_DYNAMIC_DISPATCH(ScoreRows)(block, query, scores);
@@ -276,6 +385,13 @@ size_t FindHits(const RowBlock& block, const QueryPanel& panel, RowHit* hits) {
 size_t FindPossible(const CoarseRows& coarse, const CoarseQuery& query,
                     float threshold, int32_t* rows) {
   return HWY_DYNAMIC_DISPATCH(FindPossible)(coarse, query, threshold, rows);
+}
+
+size_t FindPossibleAt(const ScatteredRows& coarse,
+                      absl::Span<const int32_t> rows, const CoarseQuery& query,
+                      float threshold, int32_t* positions) {
+  return HWY_DYNAMIC_DISPATCH(FindPossibleAt)(coarse, rows, query, threshold,
+                                              positions);
 }
 
 }  // namespace evenlight

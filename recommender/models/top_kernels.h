@@ -85,6 +85,22 @@ struct CoarseQuery {
 size_t FindPossible(const CoarseRows& coarse, const CoarseQuery& query,
                     float threshold, int32_t* rows);
 
+// Factors rounded to 8 bits, row after row, to be read here and there.
+// Borrowed.
+struct ScatteredRows {
+  static constexpr size_t kStrideUnit = 32;
+
+  const int8_t* values = nullptr;  // [num_rows x stride]
+  const float* scales = nullptr;   // [num_rows]; nan: the row is no factors.
+  size_t stride = 0;               // A multiple of kStrideUnit.
+};
+
+// As FindPossible() of the rows listed; writes positions in `rows`.
+// `query.values` has `stride` entries.
+size_t FindPossibleAt(const ScatteredRows& coarse,
+                      absl::Span<const int32_t> rows, const CoarseQuery& query,
+                      float threshold, int32_t* positions);
+
 }  // namespace evenlight
 
 #endif  // EVENLIGHT_RECOMMENDER_MODELS_TOP_KERNELS_H_

@@ -162,17 +162,30 @@ void ScoreCandidates(StageRun& run) {
 }
 
 void OrderCandidates(StageRun& run) {
-  const auto value = [](const RankedResource& ranked) {
-    return ranked.score + ranked.bonus;
+  // Keys apart: candidates are large, and their turns take some looking up.
+  struct Key {
+    int turn = 0;
+    float value = 0;
+    ResourceIndex resource = ResourceIndex::kNone;
+    size_t position = 0;
   };
-  std::sort(run.ranked.begin(), run.ranked.end(),
-            [&](const RankedResource& a, const RankedResource& b) {
-              const int a_turn = run.TurnOf(a);
-              const int b_turn = run.TurnOf(b);
-              if (a_turn != b_turn) return a_turn < b_turn;
-              if (value(a) != value(b)) return value(a) > value(b);
-              return a.resource < b.resource;
-            });
+  std::vector<Key> keys;
+  keys.reserve(run.ranked.size());
+  for (const RankedResource& ranked : run.ranked) {
+    keys.push_back({run.TurnOf(ranked), ranked.score + ranked.bonus,
+                    ranked.resource, keys.size()});
+  }
+  std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
+    if (a.turn != b.turn) return a.turn < b.turn;
+    if (a.value != b.value) return a.value > b.value;
+    return a.resource < b.resource;
+  });
+  std::vector<RankedResource> ordered;
+  ordered.reserve(keys.size());
+  for (const Key& key : keys) {
+    ordered.push_back(std::move(run.ranked[key.position]));
+  }
+  run.ranked = std::move(ordered);
 }
 
 void RemoveBanned(StageRun& run) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/filter_index.h"
 #include "recommender/state/liked_resources.h"
 
 namespace evenlight {
@@ -14,11 +15,11 @@ constexpr float kProviderShare = 0.2f;
 }  // namespace
 
 float Similarity(const Catalog& catalog, ResourceIndex a, ResourceIndex b) {
-  const Resource& left = catalog.resource(a);
-  const Resource& right = catalog.resource(b);
+  const ResourceFacts& left = catalog.filter_index().facts(a);
+  const ResourceFacts& right = catalog.filter_index().facts(b);
   float similarity = kKcShare * SharedKcs(catalog, a, b);
   if (left.kind == right.kind) similarity += kKindShare;
-  if (!left.provider.empty() && left.provider == right.provider) {
+  if (left.provider != kAnyNumber && left.provider == right.provider) {
     similarity += kProviderShare;
   }
   return similarity;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/filter_index.h"
 #include "recommender/state/mastery.h"
 #include "recommender/state/prediction.h"
 
@@ -45,15 +46,13 @@ float ExpectedRise(const LearnerView& view, ResourceIndex resource) {
   for (const KcIndex kc : view.catalog().KcsOf(resource)) {
     rise += ExpectedRise(view, kc);
   }
-  const bool is_practice = IsPractice(view.catalog().resource(resource).kind);
+  const bool is_practice =
+      IsPractice(view.catalog().filter_index().facts(resource).kind);
   return rise * view.Readiness(resource) * (is_practice ? 1 : kMediumRise);
 }
 
 float QualityOf(const ServingSnapshot& snapshot, ResourceIndex resource) {
-  const ResourceRow row = snapshot.resource_row(resource);
-  if (row == ResourceRow::kNone) return kNeutral;
-  const float num_learners =
-      snapshot.models->interest.params().popularity[ToInt(row)];
+  const float num_learners = snapshot.popularity[ToInt(resource)];
   return (num_learners + kNeutral * kQualityPrior) /
          (num_learners + kQualityPrior);
 }
@@ -93,7 +92,7 @@ Score Scorer::Evaluate(ResourceIndex resource) const {
   Score score;
   const float readiness = view_->Readiness(resource);
   At(score.parts, ScorePart::kReady) = readiness;
-  if (IsPractice(view_->catalog().resource(resource).kind)) {
+  if (IsPractice(view_->catalog().filter_index().facts(resource).kind)) {
     score.p_correct = PCorrect(resource);
     At(score.parts, ScorePart::kBand) = Band(*policy_, *score.p_correct);
   } else {
@@ -124,7 +123,7 @@ float Scorer::PCorrect(ResourceIndex resource) const {
 float Scorer::Gain(ResourceIndex resource) const {
   // Minutes are > 0 by validation; a broken catalog must not divide by 0.
   const float minutes =
-      std::max(view_->catalog().resource(resource).minutes, 0.1f);
+      std::max(view_->catalog().filter_index().facts(resource).minutes, 0.1f);
   const float per_minute = ExpectedRise(*view_, resource) / minutes;
   return per_minute / (per_minute + kHalfGainPerMinute);
 }
@@ -132,7 +131,8 @@ float Scorer::Gain(ResourceIndex resource) const {
 // Half as soon as it is due, so that reviews come back on schedule rather than
 // when nearly all is forgotten; the rest grows as recall falls.
 float Scorer::Due(ResourceIndex resource) const {
-  if (!IsPractice(view_->catalog().resource(resource).kind)) return 0;
+  if (!IsPractice(view_->catalog().filter_index().facts(resource).kind))
+    return 0;
   float due = view_->HasMistake(resource) ? kMistakeDue : 0;
   for (const KcIndex kc : view_->catalog().KcsOf(resource)) {
     const KcView& kc_view = view_->kc(kc);
@@ -158,7 +158,8 @@ float Scorer::Interest(ResourceIndex resource) const {
 float Scorer::Novelty(ResourceIndex resource) const {
   if (view_->HasMet(resource)) return 0;
   const absl::Duration age =
-      view_->now() - view_->catalog().resource(resource).create_time;
+      view_->now() -
+      view_->catalog().filter_index().facts(resource).create_time;
   if (age >= kNew) return kNeutral;
   const float freshness = 1 - static_cast<float>(absl::FDivDuration(
                                   std::max(age, absl::Duration()), kNew));

@@ -11,13 +11,17 @@ namespace {
 
 std::vector<Engagement> KnownHistory(const LearnerView& view) {
   const InterestModel& interest = view.snapshot().models->interest;
-  std::vector<Engagement> history;
+  std::vector<ResourceRow> rows;  // Of those that are known, as they are asked.
   const auto is_known = [&](ResourceKey key) {
-    return interest.FindResource(key) != ResourceRow::kNone;
+    const ResourceRow row = interest.FindResource(key);
+    if (row == ResourceRow::kNone) return false;
+    rows.push_back(row);
+    return true;
   };
+  std::vector<Engagement> history;
   for (const ResourceState* resource :
        LatestEngagements(view.state(), is_known)) {
-    history.push_back({interest.FindResource(resource->resource),
+    history.push_back({rows[history.size()],
                        EngagementWeight(*resource, view.state().last.time)});
   }
   return history;

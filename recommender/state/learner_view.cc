@@ -1,8 +1,8 @@
 #include "recommender/state/learner_view.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "core/filter_index.h"
 #include "recommender/state/mastery.h"
 
 namespace evenlight {
@@ -20,6 +20,11 @@ bool Contains(absl::Span<const KcIndex> kcs, KcIndex kc) {
   return std::find(kcs.begin(), kcs.end(), kc) != kcs.end();
 }
 
+// Of a kc on which ReachableKnown() is `reachable`.
+float MasteredFrom(float reachable, float mastered_p_known) {
+  return std::min(mastered_p_known, kOfReachable * reachable);
+}
+
 bool IsDone(ResourceKind kind, const ResourceState& resource) {
   const bool is_answered = resource.num_correct + resource.num_incorrect > 0;
   return is_answered || resource.is_completed ||
@@ -28,22 +33,8 @@ bool IsDone(ResourceKind kind, const ResourceState& resource) {
 
 }  // namespace
 
-// The fixed point of p -> T + (1 - F - T) p a / (p a + (1 - p) b) with
-// a = 1 - S and b = G, BKT's step after a right answer; the root in [0, 1] of
-//
-//   (a - b) p^2 + (b - T (a - b) - (1 - F - T) a) p - T b = 0
 float MasteredFrom(const BktParams& params, float mastered_p_known) {
-  const float t = params.p_learn;
-  const float a = 1 - params.p_slip;
-  const float b = std::max(params.p_guess, 1e-4f);
-  // Where right answers speak against knowing, they say nothing to us.
-  const float c2 = std::max(a - b, 1e-3f);
-  const float c1 = b - t * c2 - (1 - params.p_forget - t) * a;
-  const float c0 = -t * b;
-  const float root =
-      (-c1 + std::sqrt(std::max(0.0f, c1 * c1 - 4 * c2 * c0))) / (2 * c2);
-  return std::min(mastered_p_known,
-                  kOfReachable * std::clamp(root, 0.0f, 1.0f));
+  return MasteredFrom(ReachableKnown(params), mastered_p_known);
 }
 
 LearnerView::LearnerView(const ServingSnapshot* snapshot,
@@ -57,12 +48,11 @@ LearnerView::LearnerView(const ServingSnapshot* snapshot,
 }
 
 void LearnerView::ViewKcs(float mastered_p_known) {
-  const TracingModel& tracing = snapshot_->models->tracing;
   const int32_t num_kcs = catalog().num_kcs();
   kcs_.resize(num_kcs);
   mastery_.resize(num_kcs);
   for (int32_t kc = 0; kc < num_kcs; ++kc) {
-    kcs_[kc].p_known = tracing.Bkt(snapshot_->kc_row(KcIndex{kc})).p_init;
+    kcs_[kc].p_known = snapshot_->p_init[kc];
   }
   for (const KcState& practice : state_->kcs) {
     const KcIndex kc = catalog().FindKc(practice.kc);
@@ -80,8 +70,8 @@ void LearnerView::ViewKcs(float mastered_p_known) {
     practised_.push_back(kc);
   }
   for (int32_t kc = 0; kc < num_kcs; ++kc) {
-    const float threshold = MasteredFrom(
-        tracing.Bkt(snapshot_->kc_row(KcIndex{kc})), mastered_p_known);
+    const float threshold =
+        MasteredFrom(snapshot_->reachable[kc], mastered_p_known);
     KcView& view = kcs_[kc];
     const bool is_known = view.p_known >= threshold;
     view.is_mastered = is_known && view.is_practised;
@@ -110,7 +100,8 @@ void LearnerView::MarkResources() {
     const ResourceIndex index = catalog().FindResource(resource.resource);
     if (index == ResourceIndex::kNone) continue;
     uint8_t& marks = marks_[ToInt(index)];
-    if (IsDone(catalog().resource(index).kind, resource)) marks |= kMet;
+    if (IsDone(catalog().filter_index().facts(index).kind, resource))
+      marks |= kMet;
     if (resource.is_dismissed) marks |= kDismissed;
     if (IsMistake(index, resource)) {
       marks |= kMistake;

@@ -68,7 +68,7 @@ float Likeness(const ServingSnapshot& snapshot, ResourceIndex a,
   const absl::Span<const float> left = snapshot.FactorsOf(a);
   const absl::Span<const float> right = snapshot.FactorsOf(b);
   if (left.empty() || right.empty()) return SharedKcs(*snapshot.catalog, a, b);
-  const float norms = ToVector(left).norm() * ToVector(right).norm();
+  const float norms = snapshot.coarse.norm(a) * snapshot.coarse.norm(b);
   return norms == 0 ? 0 : ToVector(left).dot(ToVector(right)) / norms;
 }
 

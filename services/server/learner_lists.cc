@@ -1,5 +1,7 @@
 #include "services/server/learner_lists.h"
 
+#include <google/protobuf/arena.h>
+
 #include <memory>
 #include <utility>
 
@@ -16,6 +18,9 @@
 
 namespace evenlight {
 namespace {
+
+// What the messages of a list of 20 take.
+constexpr size_t kResponseBytes = 16 << 10;
 
 // One request for one list has one seed: a retry or a replay draws the same.
 uint64_t SeedOf(const TenantId& tenant, const LearnerId& learner,
@@ -195,7 +200,13 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
                             .new_resources = new_resources.get(),
                             .watch = &timer});
 
-  v1::RecommendResourcesResponse response;
+  // All of a list's messages in one piece of memory.
+  google::protobuf::ArenaOptions arena_options;
+  arena_options.start_block_size = kResponseBytes;
+  google::protobuf::Arena arena(arena_options);
+  auto& response =
+      *google::protobuf::Arena::CreateMessage<v1::RecommendResourcesResponse>(
+          &arena);
   if (!call.list_id.empty()) response.set_list(NameOf(kLists, call.list_id));
   FromRankedList(list, *snapshot->catalog, call.proto.include_score_parts(),
                  &response);
