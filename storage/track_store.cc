@@ -111,11 +111,14 @@ absl::Status TrackStore::ListAll(
 }
 
 absl::Status TrackStore::ListSince(
-    const TenantId& tenant, absl::Time since,
+    const TenantId& tenant, absl::Time since, absl::FunctionRef<bool()> goes_on,
     absl::FunctionRef<bool(const Event&)> visit) const {
+  // Up to a whole microsecond, as keys have.
+  since = FromMicros(
+      ToMicros(since + absl::Microseconds(1) - absl::Nanoseconds(1)));
   std::string begin = TenantPrefix(tenant);
   const std::string end = PrefixEnd(begin);
-  while (true) {
+  while (goes_on()) {
     // Whose events before `since` are to be passed over.
     std::optional<Actor> next;
     RETURN_IF_ERROR(ListRange(database_, begin, end, [&](const Event& event) {
@@ -123,9 +126,10 @@ absl::Status TrackStore::ListSince(
       next = event.actor;
       return false;
     }));
-    if (!next) return absl::OkStatus();
+    if (!next) break;
     begin = EventKeyOf(tenant, *next, {since, ""});
   }
+  return absl::OkStatus();
 }
 
 absl::Status TrackStore::ListBySequence(

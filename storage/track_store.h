@@ -60,9 +60,10 @@ class TrackStore {
   absl::Status ListAll(const TenantId& tenant,
                        absl::FunctionRef<bool(const Event&)> visit) const;
 
-  // The same without the events before `since`; reads one of them for each
-  // actor.
+  // The same without the events before `since`, of which it reads one for each
+  // actor. Asks `goes_on` before it seeks the next actor.
   absl::Status ListSince(const TenantId& tenant, absl::Time since,
+                         absl::FunctionRef<bool()> goes_on,
                          absl::FunctionRef<bool(const Event&)> visit) const;
 
   // Calls `visit` with the events from `sequence` on, in the order of commit,

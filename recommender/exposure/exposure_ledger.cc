@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
+
+#include "absl/hash/hash.h"
 
 namespace evenlight {
 namespace {
@@ -24,6 +27,22 @@ double ExposureOfPlace(int32_t position) {
 
 absl::Time ExposureWindowStart(absl::Time now) {
   return absl::UnixEpoch() + (WeekOf(now) - kNumExposureWeeks + 1) * kWeek;
+}
+
+const ExposureLedger::Exposures& ExposureLedger::Week::PartOf(
+    ResourceKey key) const {
+  return parts[absl::HashOf(key) % kNumParts];
+}
+
+ExposureLedger::Exposures& ExposureLedger::Week::PartOf(ResourceKey key) {
+  return parts[absl::HashOf(key) % kNumParts];
+}
+
+int64_t ExposureLedger::Week::num_resources() const {
+  return std::accumulate(parts.begin(), parts.end(), int64_t{0},
+                         [](int64_t sum, const Exposures& part) {
+                           return sum + static_cast<int64_t>(part.size());
+                         });
 }
 
 void ExposureLedger::Add(const TenantId& tenant, const Event& event,
@@ -49,7 +68,9 @@ bool ExposureLedger::OpenWeek(int64_t week, Account* account,
                               std::vector<Week>* forgotten) {
   const int64_t newest =
       account->weeks.empty() ? week : account->weeks.rbegin()->first;
-  if (week <= newest - kNumExposureWeeks) return false;
+  if (week <= newest - kNumExposureWeeks || week <= account->last_forgotten) {
+    return false;
+  }
   account->weeks[week];
   if (week <= newest) return true;
   // Once a week.
@@ -65,8 +86,8 @@ bool ExposureLedger::OpenWeek(int64_t week, Account* account,
 void ExposureLedger::ForgetOldest(Account* account,
                                   std::vector<Week>* forgotten) {
   const auto oldest = account->weeks.begin();
-  account->num_resources -=
-      static_cast<int64_t>(oldest->second.exposures.size());
+  account->last_forgotten = oldest->first;
+  account->num_resources -= oldest->second.num_resources();
   forgotten->push_back(std::move(oldest->second));
   account->weeks.erase(oldest);
 }
@@ -75,21 +96,30 @@ void ExposureLedger::ForgetOldest(Account* account,
 void ExposureLedger::CountLearner(const LearnerId& learner, int64_t week,
                                   Tier tier, Account* account) const {
   const auto found = account->learners.find(learner);
-  if (found != account->learners.end()) {
-    if (week >= found->second.week) found->second = {week, tier};
-  } else if (static_cast<int64_t>(account->learners.size()) <
-             options_.max_learners) {
+  if (found == account->learners.end()) {
+    if (static_cast<int64_t>(account->learners.size()) >=
+        options_.max_learners) {
+      ++account->num_left_out;
+      return;
+    }
     account->learners[learner] = {week, tier};
   } else {
-    ++account->num_left_out;
+    Learner& last = found->second;
+    if (week < last.week) return;
+    const auto of_last = account->weeks.find(last.week);
+    if (of_last != account->weeks.end()) {
+      --of_last->second.num_learners[static_cast<size_t>(last.tier)];
+    }
+    last = {week, tier};
   }
+  ++account->weeks[week].num_learners[static_cast<size_t>(tier)];
 }
 
 void ExposureLedger::CountPlace(const ListedResource& listed, int64_t week,
                                 Tier tier, Account* account,
                                 std::vector<Week>* forgotten) const {
   const ResourceKey key = ResourceKeyOf(listed.resource);
-  if (!account->weeks[week].exposures.contains(key)) {
+  if (!account->weeks[week].PartOf(key).contains(key)) {
     while (account->num_resources >= options_.max_resources) {
       if (account->weeks.begin()->first >= week) {
         ++account->num_left_out;
@@ -99,7 +129,7 @@ void ExposureLedger::CountPlace(const ListedResource& listed, int64_t week,
     }
     ++account->num_resources;
   }
-  account->weeks[week].exposures[key][static_cast<size_t>(tier)] +=
+  account->weeks[week].PartOf(key)[key][static_cast<size_t>(tier)] +=
       ExposureOfPlace(listed.position);
 }
 
@@ -116,8 +146,9 @@ std::vector<double> ExposureLedger::ExposuresOf(
     for (const auto& [number, week] : account->second.weeks) {
       if (number < first_week) continue;
       for (size_t r = begin; r < end; ++r) {
-        const auto found = week.exposures.find(resources[r]);
-        if (found == week.exposures.end()) continue;
+        const Exposures& part = week.PartOf(resources[r]);
+        const auto found = part.find(resources[r]);
+        if (found == part.end()) continue;
         for (const double of_tier : found->second) exposures[r] += of_tier;
       }
     }
@@ -128,35 +159,44 @@ std::vector<double> ExposureLedger::ExposuresOf(
 TierExposures ExposureLedger::Tiers(
     const TenantId& tenant, absl::Time now,
     absl::FunctionRef<double(ResourceKey)> quality) const {
-  Account account;
+  const int64_t first_week = WeekOf(now) - kNumExposureWeeks + 1;
+  TierExposures tiers;
+  std::vector<int64_t> weeks;
   {
     const MutexLock lock(mu_);
-    const auto found = accounts_.find(tenant);
-    if (found != accounts_.end()) account = found->second;
-  }
-  TierExposures tiers;
-  const int64_t first_week = WeekOf(now) - kNumExposureWeeks + 1;
-  // Where weeks are forgotten for want of room, so are their learners.
-  const int64_t first_kept =
-      account.weeks.empty() ? first_week : account.weeks.begin()->first;
-  for (const auto& [learner, entry] : account.learners) {
-    if (entry.week >= std::max(first_week, first_kept)) {
-      ++tiers[static_cast<size_t>(entry.tier)].num_learners;
-    }
-  }
-  for (const auto& [number, week] : account.weeks) {
-    if (number < first_week) continue;
-    for (size_t tier = 0; tier < tiers.size(); ++tier) {
-      tiers[tier].num_lists += week.num_lists[tier];
-    }
-    for (const auto& [resource, by_tier] : week.exposures) {
-      const double of_resource = quality(resource);
+    const auto account = accounts_.find(tenant);
+    if (account == accounts_.end()) return tiers;
+    for (const auto& [number, week] : account->second.weeks) {
+      if (number < first_week) continue;
+      weeks.push_back(number);
       for (size_t tier = 0; tier < tiers.size(); ++tier) {
-        tiers[tier].exposure += by_tier[tier] * of_resource;
+        tiers[tier].num_learners += week.num_learners[tier];
+        tiers[tier].num_lists += week.num_lists[tier];
+      }
+    }
+  }
+  for (const int64_t week : weeks) {
+    for (size_t part = 0; part < kNumParts; ++part) {
+      for (const auto& [resource, by_tier] : CopyOfPart(tenant, week, part)) {
+        const double of_resource = quality(resource);
+        for (size_t tier = 0; tier < tiers.size(); ++tier) {
+          tiers[tier].exposure += by_tier[tier] * of_resource;
+        }
       }
     }
   }
   return tiers;
+}
+
+ExposureLedger::Exposures ExposureLedger::CopyOfPart(const TenantId& tenant,
+                                                     int64_t week,
+                                                     size_t part) const {
+  const MutexLock lock(mu_);
+  const auto account = accounts_.find(tenant);
+  if (account == accounts_.end()) return {};
+  const auto found = account->second.weeks.find(week);
+  if (found == account->second.weeks.end()) return {};
+  return found->second.parts[part];
 }
 
 int64_t ExposureLedger::num_lists(const TenantId& tenant) const {

@@ -15,7 +15,9 @@
 #define EVENLIGHT_RECOMMENDER_EXPOSURE_EXPOSURE_LEDGER_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -84,8 +86,9 @@ class ExposureLedger {
       ABSL_LOCKS_EXCLUDED(mu_);
 
   // The accounts of all tiers in the window of `now`; `quality` in [0, 1] is
-  // asked for each resource of each week, without the lock. Copies the tenant's
-  // account: for reports.
+  // asked for each resource of each week, without the lock. Takes the lock for
+  // a 64th of a week at a time, so lists that are added meanwhile may count in
+  // part. For reports.
   TierExposures Tiers(const TenantId& tenant, absl::Time now,
                       absl::FunctionRef<double(ResourceKey)> quality) const
       ABSL_LOCKS_EXCLUDED(mu_);
@@ -99,9 +102,18 @@ class ExposureLedger {
 
  private:
   using ByTier = std::array<double, kNumTiers>;
+  // In parts, so that a report copies one at a time.
+  static constexpr size_t kNumParts = 64;
+  using Exposures = absl::flat_hash_map<ResourceKey, ByTier>;
   struct Week {
-    absl::flat_hash_map<ResourceKey, ByTier> exposures;
+    Exposures& PartOf(ResourceKey key);
+    const Exposures& PartOf(ResourceKey key) const;
+    int64_t num_resources() const;
+
+    std::array<Exposures, kNumParts> parts;
     std::array<int64_t, kNumTiers> num_lists = {};
+    // Whose last list is of this week.
+    std::array<int64_t, kNumTiers> num_learners = {};
   };
   struct Learner {
     int64_t week = 0;  // Of the last list.
@@ -109,6 +121,8 @@ class ExposureLedger {
   };
   struct Account {
     absl::btree_map<int64_t, Week> weeks;  // By number since the epoch.
+    // Weeks up to this one are over, or were forgotten for want of room.
+    int64_t last_forgotten = std::numeric_limits<int64_t>::min();
     absl::flat_hash_map<LearnerId, Learner> learners;
     int64_t num_resources = 0;  // Over all weeks.
     int64_t num_lists = 0;
@@ -116,12 +130,15 @@ class ExposureLedger {
   };
 
   // Makes the week, and forgets what is out of its window. False if the week
-  // itself is.
+  // itself is, or was forgotten.
   static bool OpenWeek(int64_t week, Account* account,
                        std::vector<Week>* forgotten);
   static void ForgetOldest(Account* account, std::vector<Week>* forgotten);
   void CountLearner(const LearnerId& learner, int64_t week, Tier tier,
                     Account* account) const;
+  // Those of one part of a week; none if it is gone.
+  Exposures CopyOfPart(const TenantId& tenant, int64_t week, size_t part) const
+      ABSL_LOCKS_EXCLUDED(mu_);
   void CountPlace(const ListedResource& listed, int64_t week, Tier tier,
                   Account* account, std::vector<Week>* forgotten) const;
 

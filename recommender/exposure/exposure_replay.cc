@@ -3,7 +3,6 @@
 #include "core/log.h"
 #include "core/status_macros.h"
 #include "recommender/exposure/learner_tiers.h"
-#include "storage/roster_store.h"
 #include "storage/track_store.h"
 
 namespace evenlight {
@@ -13,30 +12,19 @@ absl::StatusOr<int64_t> ReplayExposures(const TenantId& tenant,
                                         Database* database,
                                         const std::atomic<bool>& stop,
                                         ExposureLedger* ledger) {
-  const RosterStore roster(database);
+  LearnerTiers tiers(database);
   int64_t num_lists = 0;
-  LearnerId learner;  // Events come actor by actor.
-  Tier tier = Tier::kUnspecified;
-  absl::Status status;
-  const auto add = [&](const Event& event) {
-    if (stop) {
-      status = absl::CancelledError("the server stops");
-    } else if (event.verb == Verb::kRecommended &&
-               event.sequence <= last_sequence) {
-      if (event.actor.id != learner) {
-        learner = event.actor.id;
-        const absl::StatusOr<Tier> found = TierOf(roster, tenant, learner);
-        status = found.status();
-        tier = found.value_or(Tier::kUnspecified);
-      }
-      ledger->Add(tenant, event, tier);
-      ++num_lists;
-    }
-    return status.ok();
-  };
-  RETURN_IF_ERROR(
-      TrackStore(database).ListSince(tenant, ExposureWindowStart(now), add));
-  RETURN_IF_ERROR(status);
+  RETURN_IF_ERROR(TrackStore(database).ListSince(
+      tenant, ExposureWindowStart(now), [&] { return !stop; },
+      [&](const Event& event) {
+        if (event.verb == Verb::kRecommended &&
+            event.sequence <= last_sequence) {
+          ledger->Add(tenant, event, tiers.Of(tenant, event.actor.id, now));
+          ++num_lists;
+        }
+        return !stop;
+      }));
+  if (stop) return absl::CancelledError("the server stops");
   return num_lists;
 }
 
@@ -44,24 +32,26 @@ ExposureReplay::~ExposureReplay() { Stop(); }
 
 void ExposureReplay::Start(absl::Time now) {
   thread_ = std::thread([this, ends = FindEnds(), now] {
-    const absl::Status status = Replay(ends, now);
-    if (!status.ok() && !absl::IsCancelled(status)) {
-      Log(LogLevel::kError, "exposures_not_read",
-          {{"problem", status.ToString()}});
-    }
+    Replay(ends, now);
     const MutexLock lock(mu_);
-    status_ = status;
     is_done_ = true;
     done_.NotifyAll();
   });
 }
 
-absl::Status ExposureReplay::status() const {
+absl::Status ExposureReplay::status(const TenantId& tenant) const {
   const MutexLock lock(mu_);
-  return is_done_ ? status_
-                  : absl::UnavailableError(
-                        "the lists of the last weeks are still being read; "
-                        "try again in a while");
+  if (!is_done_) {
+    return absl::UnavailableError(
+        "the lists of the last weeks are still being read; try again in a "
+        "while");
+  }
+  if (failed_.contains(TenantId()) || failed_.contains(tenant)) {
+    return absl::DataLossError(
+        "the lists of the last weeks cannot be read; the server's log says "
+        "why, at exposures_not_read");
+  }
+  return absl::OkStatus();
 }
 
 void ExposureReplay::Wait() {
@@ -85,17 +75,27 @@ absl::StatusOr<ExposureReplay::Ends> ExposureReplay::FindEnds() const {
   return ends;
 }
 
-absl::Status ExposureReplay::Replay(const absl::StatusOr<Ends>& ends,
-                                    absl::Time now) {
-  RETURN_IF_ERROR(ends.status());
+void ExposureReplay::Replay(const absl::StatusOr<Ends>& ends, absl::Time now) {
+  if (!ends.ok()) return Fail(TenantId(), ends.status());
   for (const auto& [tenant, last_sequence] : *ends) {
-    ASSIGN_OR_RETURN(const int64_t num_lists,
-                     ReplayExposures(tenant, last_sequence, now, &database_,
-                                     stop_, &ledger_));
-    Log(LogLevel::kInfo, "exposures_read",
-        {{"tenant", tenant}, {"lists", num_lists}});
+    const absl::StatusOr<int64_t> num_lists = ReplayExposures(
+        tenant, last_sequence, now, &database_, stop_, &ledger_);
+    if (num_lists.ok()) {
+      Log(LogLevel::kInfo, "exposures_read",
+          {{"tenant", tenant}, {"lists", *num_lists}});
+    } else {
+      Fail(tenant, num_lists.status());
+    }
   }
-  return absl::OkStatus();
+}
+
+void ExposureReplay::Fail(const TenantId& tenant, const absl::Status& problem) {
+  if (!absl::IsCancelled(problem)) {
+    Log(LogLevel::kError, "exposures_not_read",
+        {{"tenant", tenant}, {"problem", problem.ToString()}});
+  }
+  const MutexLock lock(mu_);
+  failed_.insert(tenant);
 }
 
 }  // namespace evenlight

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -22,10 +23,11 @@
 namespace evenlight {
 
 // Adds the lists in the window of `now` whose sequence is at most
-// `last_sequence`, each learner's with their tier of now. Stops early, with
-// CANCELLED, once `stop` is true. Returns how many there were.
+// `last_sequence`, each learner's with their tier of now; a record of the
+// roster that is damaged leaves the tier unspecified. Stops before the next
+// actor, with CANCELLED, once `stop` is true. Returns how many there were.
 //
-// DATA_LOSS: a record is damaged; lists before it are added.
+// DATA_LOSS: an event is damaged; lists before it are added.
 absl::StatusOr<int64_t> ReplayExposures(const TenantId& tenant,
                                         int64_t last_sequence, absl::Time now,
                                         Database* database,
@@ -45,13 +47,14 @@ class ExposureReplay {
   // add. Once.
   void Start(absl::Time now) ABSL_LOCKS_EXCLUDED(mu_);
 
-  // OK once the accounts are whole.
+  // OK once the tenant's account is whole.
   //
-  // UNAVAILABLE: the track is still being read, or was never. DATA_LOSS: it is
-  // damaged, and the accounts hold only part of what was before the start.
-  absl::Status status() const ABSL_LOCKS_EXCLUDED(mu_);
+  // UNAVAILABLE: the tracks are still being read, or were never. DATA_LOSS: the
+  // tenant's could not be read, and its account holds only part of what was
+  // before the start; the log says why.
+  absl::Status status(const TenantId& tenant) const ABSL_LOCKS_EXCLUDED(mu_);
 
-  // Blocks until the track is read. For tests.
+  // Blocks until the tracks are read. For tests.
   void Wait() ABSL_LOCKS_EXCLUDED(mu_);
 
   void Stop();
@@ -60,7 +63,10 @@ class ExposureReplay {
   using Ends = std::vector<std::pair<TenantId, int64_t>>;
 
   absl::StatusOr<Ends> FindEnds() const;
-  absl::Status Replay(const absl::StatusOr<Ends>& ends, absl::Time now);
+  // Of each tenant; what is wrong with one does not keep the others waiting.
+  void Replay(const absl::StatusOr<Ends>& ends, absl::Time now);
+  void Fail(const TenantId& tenant, const absl::Status& problem)
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   Database& database_;
   ExposureLedger& ledger_;
@@ -68,7 +74,8 @@ class ExposureReplay {
   mutable Mutex mu_;
   CondVar done_;
   bool is_done_ ABSL_GUARDED_BY(mu_) = false;
-  absl::Status status_ ABSL_GUARDED_BY(mu_);  // Once it is done.
+  // Whose accounts are not whole. The empty name stands for all.
+  absl::flat_hash_set<TenantId> failed_ ABSL_GUARDED_BY(mu_);
   std::thread thread_;
 };
 

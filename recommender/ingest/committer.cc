@@ -227,13 +227,6 @@ void Committer::Commit(CommitWork work) {
     MutexLock lock(mu_);
     ForgetRequests(work.exposures);
   }
-  if (on_exposed_) {
-    for (const Exposure& exposure : work.exposures) {
-      // One whose id was used before is on disk already.
-      if (exposure.event.sequence == 0) continue;
-      on_exposed_(exposure.tenant, exposure.event);
-    }
-  }
   if (on_stale_) {
     for (const auto& [tenant, learner] : commit->need_catch_up) {
       on_stale_(tenant, learner);
@@ -241,6 +234,13 @@ void Committer::Commit(CommitWork work) {
   }
   for (Submission& submission : work.submissions) {
     submission.done(std::move(submission.results));
+  }
+  // Last: nobody waits for it.
+  if (!on_exposed_) return;
+  for (const Exposure& exposure : work.exposures) {
+    // One whose id was used before is on disk already.
+    if (exposure.event.sequence == 0) continue;
+    on_exposed_(exposure.tenant, exposure.event);
   }
 }
 

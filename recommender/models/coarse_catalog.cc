@@ -13,7 +13,7 @@ CoarseCatalog::CoarseCatalog(int32_t num_resources, size_t num_factors)
     : num_factors_(num_factors),
       stride_((num_factors + ScatteredRows::kStrideUnit - 1) /
               ScatteredRows::kStrideUnit * ScatteredRows::kStrideUnit),
-      values_(static_cast<size_t>(num_resources) * stride_),
+      values_(num_resources * static_cast<int64_t>(stride_)),
       scales_(num_resources, std::numeric_limits<float>::quiet_NaN()),
       norms_(num_resources) {}
 

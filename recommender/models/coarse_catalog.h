@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "core/ids.h"
 #include "recommender/models/coarse_factors.h"
+#include "recommender/models/factor_buffer.h"
 
 namespace evenlight {
 
@@ -49,11 +50,11 @@ class CoarseCatalog {
   }
 
   size_t num_factors_;
-  size_t stride_;               // Bytes of a row, the last ones zeros.
-  std::vector<int8_t> values_;  // [num_resources x stride]
-  std::vector<float> scales_;   // [num_resources]; nan without factors.
-  std::vector<float> norms_;    // [num_resources]
-  RoundingLoss loss_;           // At least that of every row.
+  size_t stride_;                // Bytes of a row, the last ones zeros.
+  FactorBuffer<int8_t> values_;  // [num_resources x stride]
+  std::vector<float> scales_;    // [num_resources]; nan without factors.
+  std::vector<float> norms_;     // [num_resources]
+  RoundingLoss loss_;            // At least that of every row.
 };
 
 }  // namespace evenlight

@@ -18,18 +18,12 @@ std::string TierWord(v1::Tier tier) {
                                       : WordOf(v1::Tier_Name(tier), "TIER_");
 }
 
-// The service says nothing of a few learners.
-LogField ExposureOf(const v1::TierExposure& tier) {
-  return tier.has_exposure() ? Rounded("exposure", tier.exposure(), kNumDigits)
-                             : LogField("exposure", "too_few_learners");
-}
-
 void Show(const v1::GetExposureResponse& exposure, const Console& console) {
   for (const v1::TierExposure& tier : exposure.tiers()) {
     console.Figures({{"tier", TierWord(tier.tier())},
                      {"learners", tier.num_learners()},
                      {"lists", tier.num_lists()},
-                     ExposureOf(tier)});
+                     Rounded("exposure", tier.exposure(), kNumDigits)});
   }
   std::vector<LogField> all = {
       exposure.has_parity() ? Rounded("parity", exposure.parity(), kNumDigits)

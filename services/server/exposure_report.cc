@@ -27,7 +27,7 @@ absl::Status ExposureReport::Get(const TenantId& tenant,
   CheckRange(request.max_new_resources(), 0, kMaxNamed,
              FieldPath(FieldPath(), "max_new_resources"), &violations);
   RETURN_IF_ERROR(violations.ToStatus());
-  RETURN_IF_ERROR(parts_.replay->status());
+  RETURN_IF_ERROR(parts_.replay->status(tenant));
   const absl::Time now = parts_.clock->Now();
   ASSIGN_OR_RETURN(
       const std::shared_ptr<const ServingSnapshot> snapshot,
@@ -55,13 +55,12 @@ void ExposureReport::AddTiers(const TenantId& tenant,
                                                 : QualityOf(snapshot, resource);
       });
   for (size_t tier = 0; tier < tiers.size(); ++tier) {
+    if (tiers[tier].num_learners < kMinReportedLearners) continue;
     v1::TierExposure* to = response->add_tiers();
     to->set_tier(static_cast<v1::Tier>(tier));
     to->set_num_learners(tiers[tier].num_learners);
     to->set_num_lists(tiers[tier].num_lists);
-    if (tiers[tier].num_learners >= kMinReportedLearners) {
-      to->set_exposure(static_cast<float>(tiers[tier].mean()));
-    }
+    to->set_exposure(static_cast<float>(tiers[tier].mean()));
   }
   const double parity = ExposureParity(tiers, kMinReportedLearners);
   if (parity >= 0) response->set_parity(static_cast<float>(parity));

@@ -21,7 +21,7 @@ class GetExposureRequest;
 class GetExposureResponse;
 }  // namespace v1
 
-// Of smaller groups nothing is said (MODELS section 3.7).
+// Smaller groups are left out (MODELS section 3.7).
 inline constexpr int64_t kMinReportedLearners = 10;
 
 // Thread-safe.

@@ -38,13 +38,9 @@ std::shared_ptr<const NewResources> NewResourceTurns::Get(
 
 std::shared_ptr<const NewResources> NewResourceTurns::Make(
     const TenantId& tenant, const Catalog& catalog, absl::Time now) const {
-  const absl::Status replayed = replay_.status();
+  const absl::Status replayed = replay_.status(tenant);
   if (absl::IsUnavailable(replayed)) return nullptr;
-  if (!replayed.ok()) {
-    return std::make_shared<const NewResources>(absl::DataLossError(
-        "the lists of the last weeks cannot be read; the server's log says "
-        "why"));
-  }
+  if (!replayed.ok()) return std::make_shared<const NewResources>(replayed);
   std::vector<ResourceIndex> order;
   for (const NewResource& one : OrderNewResources(
            tenant, catalog, ledger_, policy_.max_age, policy_.budget, now)) {

@@ -85,11 +85,14 @@ TEST_P(TrackStoreTest, WhatIsBeforeATimeIsPassedOverForEachActor) {
   Append("u", {MakeEvent("other", 9, 1, of("a"))});
   const auto since = [&](int64_t micros, size_t most) {
     std::vector<EventId> ids;
-    EXPECT_THAT(store_->ListSince("t", absl::FromUnixMicros(micros),
-                                  [&](const Event& event) {
-                                    ids.push_back(event.id);
-                                    return ids.size() < most;
-                                  }),
+    // Less than a microsecond earlier is the same.
+    const absl::Time time = absl::FromUnixMicros(micros) - absl::Nanoseconds(1);
+    EXPECT_THAT(store_->ListSince(
+                    "t", time, [] { return true; },
+                    [&](const Event& event) {
+                      ids.push_back(event.id);
+                      return ids.size() < most;
+                    }),
                 IsOk());
     return ids;
   };
@@ -97,6 +100,21 @@ TEST_P(TrackStoreTest, WhatIsBeforeATimeIsPassedOverForEachActor) {
   EXPECT_THAT(since(5, 2), ElementsAre("a9", "c5"));
   EXPECT_THAT(since(10, 99), IsEmpty());
   EXPECT_EQ(since(0, 99), ListAll("t"));
+}
+
+TEST_P(TrackStoreTest, PassingOverOldActorsStopsWhenItIsTold) {
+  for (const char* id : {"a", "b", "c", "d"}) {
+    Append("t", {MakeEvent(id, 1, 1, Actor{ActorKind::kLearner, id})});
+  }
+  int num_asked = 0;
+  const auto twice = [&] { return ++num_asked <= 2; };
+  const auto never = [](const Event&) {
+    ADD_FAILURE() << "an event of before";
+    return true;
+  };
+  EXPECT_THAT(store_->ListSince("t", absl::FromUnixMicros(5), twice, never),
+              IsOk());
+  EXPECT_EQ(num_asked, 3);
 }
 
 TEST_P(TrackStoreTest, RangeHoldsItsFirstAndNotItsEnd) {

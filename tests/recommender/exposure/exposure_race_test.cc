@@ -50,14 +50,14 @@ TEST(ExposureRaceTest, EveryListIsCountedOnceWhileAccountsAreRead) {
                                 kExposedNow);
         (void)ledger.Tiers(kTenant, kExposedNow,
                            [](ResourceKey) { return 1.0; });
-        (void)replay.status();
+        (void)replay.status(kTenant);
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   committer.Stop();
   replay.Wait();
-  EXPECT_TRUE(replay.status().ok());
+  EXPECT_TRUE(replay.status(kTenant).ok());
   const std::vector<NewResource> order = OrderNewResources(
       kTenant, catalog, ledger, absl::Hours(1), 1e9, kExposedNow);
   ASSERT_EQ(order.size(), 1u);

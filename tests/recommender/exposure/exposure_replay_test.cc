@@ -69,16 +69,19 @@ TEST_F(ExposureReplayTest, AddsTheListsOfTheWindowWithTheTiersOfNow) {
 TEST_F(ExposureReplayTest, SaysWhetherTheAccountsAreWhole) {
   Append(Exposed("1", "l1", {"a"}));
   ExposureReplay replay(&database_, &ledger_);
-  EXPECT_THAT(replay.status(), HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(replay.status(kTenant), HasCode(absl::StatusCode::kUnavailable));
   replay.Start(kExposedNow);
   replay.Wait();
-  EXPECT_THAT(replay.status(), IsOk());
+  EXPECT_THAT(replay.status(kTenant), IsOk());
   EXPECT_EQ(ExposureOf("a"), 1);
 }
 
-TEST_F(ExposureReplayTest, ADamagedTrackIsSaidAndWhatCameBeforeIsCounted) {
+TEST_F(ExposureReplayTest, ADamagedTrackIsSaidAndConcernsItsTenantOnly) {
   Append(Exposed("1", "l1", {"a"}));
   WriteBatch batch;
+  Event event = Exposed("1", "l1", {"a"});
+  event.sequence = 1;
+  TrackStore(&database_).Append("later", event, &batch);
   batch.Put(
       Family::kEvents,
       EventKeyOf(kTenant, {ActorKind::kLearner, "l2"}, {kExposedNow, "x"}),
@@ -90,11 +93,34 @@ TEST_F(ExposureReplayTest, ADamagedTrackIsSaidAndWhatCameBeforeIsCounted) {
   replay.Wait();
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               HasSubstr("exposures_not_read"));
-  EXPECT_THAT(replay.status(), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(replay.status(kTenant), HasCode(absl::StatusCode::kDataLoss));
   EXPECT_EQ(ExposureOf("a"), 1);
+  EXPECT_THAT(replay.status("later"), IsOk());
+  EXPECT_EQ(ledger_.num_lists("later"), 1);
+}
+
+TEST_F(ExposureReplayTest, ALearnerWhoseRecordIsDamagedHasNoTier) {
+  Append(Exposed("1", "l1", {"a"}));
+  AddVillageLearner("l2");
+  Append(Exposed("2", "l2", {"a"}));
+  WriteBatch batch;
+  batch.Put(Family::kRoster, PersonKey(kTenant, ActorKind::kLearner, "l1"),
+            "nobody");
+  ASSERT_THAT(database_.Write(batch), IsOk());
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(*ReplayExposures(kTenant, last_sequence_, kExposedNow, &database_,
+                             go_on_, &ledger_),
+            2);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("tier_not_read"));
+  const TierExposures tiers =
+      ledger_.Tiers(kTenant, kExposedNow, [](ResourceKey) { return 1.0; });
+  EXPECT_EQ(tiers[static_cast<size_t>(Tier::kUnspecified)].num_lists, 1);
+  EXPECT_EQ(tiers[static_cast<size_t>(Tier::kVillage)].num_lists, 1);
 }
 
 TEST_F(ExposureReplayTest, AServerThatStopsDoesNotWaitForIt) {
+  Append(Exposed("old", "l0", {"a"}, kExposedNow - absl::Hours(24 * 40)));
   Append(Exposed("1", "l1", {"a"}));
   const std::atomic<bool> stop = true;
   EXPECT_THAT(ReplayExposures(kTenant, last_sequence_, kExposedNow, &database_,

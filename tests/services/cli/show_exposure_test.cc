@@ -28,9 +28,6 @@ class ShowExposureTest : public testing::Test {
     urban->set_num_learners(40);
     urban->set_num_lists(90);
     urban->set_exposure(2.5f);
-    v1::TierExposure* point = answer_.add_tiers();
-    point->set_tier(v1::TIER_TEACHING_POINT);
-    point->set_num_learners(3);
     v1::NewResourceExposure* film = answer_.add_new_resources();
     film->set_resource("resources/film");
     film->set_title("A film");
@@ -55,8 +52,6 @@ TEST_F(ShowExposureTest, TiersParityAndWhatIsLeftOfBudgets) {
   EXPECT_EQ(seen_, 5);
   EXPECT_THAT(out_.str(),
               HasSubstr("tier=urban learners=40 lists=90 exposure=2.500\n"));
-  EXPECT_THAT(out_.str(), HasSubstr("tier=teaching_point learners=3 lists=0 "
-                                    "exposure=too_few_learners\n"));
   EXPECT_THAT(
       out_.str(),
       HasSubstr("parity=0.800 since=2026-03-01T08:00:00Z new_resources=7\n"));
