@@ -31,8 +31,11 @@ void LearnerStateStore::Put(const TenantId& tenant, const LearnerId& learner,
 
 absl::StatusOr<std::optional<StoredLearnerState>> LearnerStateStore::Get(
     const TenantId& tenant, const LearnerId& learner) const {
-  ASSIGN_OR_RETURN(auto states, MultiGet(tenant, {learner}));
-  return std::move(states.front());
+  ASSIGN_OR_RETURN(
+      const std::optional<std::string> value,
+      database_.Get(Family::kLearnerState, IdKey(tenant, learner)));
+  if (!value.has_value()) return std::optional<StoredLearnerState>();
+  return std::optional<StoredLearnerState>(Decode(tenant, learner, *value));
 }
 
 absl::StatusOr<std::vector<std::optional<StoredLearnerState>>>

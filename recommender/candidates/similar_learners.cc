@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "recommender/candidates/ask_ahead.h"
 #include "recommender/candidates/top_few.h"
 #include "recommender/models/coarse_factors.h"
 #include "recommender/models/top_kernels.h"
@@ -52,6 +53,10 @@ class FactorOffers {
       rows_[i] = snapshot_.FactorsOf(lot[possible_[i]]).data();
     }
     ScoreRowsAt({rows_.data(), count}, learner_, scores_.data());
+    for (size_t i = 0; i < count; ++i) {
+      if (!best_.Takes(scores_[i], lot[possible_[i]])) continue;
+      AskForFacts(*snapshot_.catalog, lot[possible_[i]]);
+    }
     for (size_t i = 0; i < count; ++i) {
       evenlight::Offer(input_, scores_[i], lot[possible_[i]], best_);
     }

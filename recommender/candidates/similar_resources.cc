@@ -2,16 +2,15 @@
 
 #include <algorithm>
 
+#include "recommender/candidates/ask_ahead.h"
 #include "recommender/candidates/top_few.h"
 #include "recommender/state/liked_resources.h"
 
 namespace evenlight {
 namespace {
 
-// Whose factors are asked for while those before are compared.
-constexpr size_t kAhead = 8;
-
-// Each once, by position; of a large scope those that share a kc.
+// Each once, by position; of a large scope those that share a kc. Many of these
+// are of another subject or grade: to ask the gate costs less than to compare.
 std::vector<ResourceIndex> ToLookThrough(
     const SourceInput& input, absl::Span<const LikedResource> liked) {
   if (input.scope.size() <= kMaxLookedThrough) {
@@ -30,6 +29,9 @@ std::vector<ResourceIndex> ToLookThrough(
       }
     }
   }
+  std::erase_if(sharing, [&](ResourceIndex resource) {
+    return !input.is_eligible(resource);
+  });
   return sharing;
 }
 
@@ -43,14 +45,6 @@ float MostLikeness(const ServingSnapshot& snapshot,
   return most;
 }
 
-// Asks the memory for factors that are needed soon, as they lie anywhere.
-void AskFor(absl::Span<const float> factors) {
-  constexpr size_t kFloatsPerLine = 64 / sizeof(float);
-  for (size_t i = 0; i < factors.size(); i += kFloatsPerLine) {
-    __builtin_prefetch(factors.data() + i);
-  }
-}
-
 }  // namespace
 
 void ProposeSimilarResources(const SourceInput& input,
@@ -61,8 +55,8 @@ void ProposeSimilarResources(const SourceInput& input,
   TopFew best(input.limit);
   const std::vector<ResourceIndex> all = ToLookThrough(input, liked);
   for (size_t i = 0; i < all.size(); ++i) {
-    if (i + kAhead < all.size()) {
-      AskFor(input.view.snapshot().FactorsOf(all[i + kAhead]));
+    if (i + kAskedAhead < all.size()) {
+      AskForFactors(input.view.snapshot(), all[i + kAskedAhead]);
     }
     const ResourceIndex resource = all[i];
     const float likeness = MostLikeness(input.view.snapshot(), liked, resource);

@@ -11,9 +11,6 @@ InterestModel::InterestModel(InterestParams params)
   assert(!has_neighbours() ||
          params_->neighbours.num_resources() == num_resources());
 
-  if (has_factors()) {
-    scan_ = std::make_shared<const FactorScan>(params_->factors.factors);
-  }
   rows_.reserve(params_->resources.size());
   for (size_t row = 0; row < params_->resources.size(); ++row) {
     rows_.emplace(ResourceKeyOf(params_->resources[row]),

@@ -12,7 +12,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "core/ids.h"
-#include "recommender/models/exact_top.h"
 #include "recommender/models/factors.h"
 #include "recommender/models/neighbours.h"
 
@@ -55,13 +54,8 @@ class InterestModel {
 
   const InterestParams& params() const { return *params_; }
 
-  // Over the factors of all rows; needs has_factors().
-  const FactorScan& scan() const { return *scan_; }
-
  private:
-  // Where they are they stay, since the scan refers to them.
-  std::shared_ptr<const InterestParams> params_;
-  std::shared_ptr<const FactorScan> scan_;  // Null: there are no factors.
+  std::shared_ptr<const InterestParams> params_;  // Large: copies share them.
   absl::flat_hash_map<ResourceKey, ResourceRow> rows_;
 };
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "recommender/candidates/ask_ahead.h"
 #include "recommender/pipeline/stages.h"
 
 namespace evenlight {
@@ -138,7 +139,13 @@ void ScoreCandidates(StageRun& run) {
     return run.scorer.PCorrect(resource);
   };
   run.ranked.reserve(run.proposals.size());
-  for (const Proposal& proposal : run.proposals) {
+  for (size_t i = 0; i < run.proposals.size(); ++i) {
+    if (i + kAskedAhead < run.proposals.size()) {
+      const ResourceIndex later = run.proposals[i + kAskedAhead].resource;
+      AskForFacts(run.catalog(), later);
+      AskForFactors(run.view.snapshot(), later);
+    }
+    const Proposal& proposal = run.proposals[i];
     const Score score = run.scorer.Evaluate(proposal.resource);
     RankedResource ranked;
     ranked.resource = proposal.resource;

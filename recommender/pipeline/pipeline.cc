@@ -136,6 +136,7 @@ RankedList RecommendBy(const PipelineInput& input,
   if (input.watch != nullptr) CountSources(run, *input.watch);
   list.degraded = std::move(run.degraded);
   list.weights = run.scorer.weights();
+  list.shown.reserve(run.chosen.size());
   for (const int32_t position : run.chosen) {
     list.shown.push_back(run.ranked[position]);
   }

@@ -12,17 +12,31 @@ constexpr float kKcShare = 0.6f;
 constexpr float kKindShare = 0.2f;
 constexpr float kProviderShare = 0.2f;
 
-}  // namespace
+// What likeness is judged by, side by side: each is compared many times.
+struct Traits {
+  absl::Span<const KcIndex> kcs;
+  int32_t provider = kAnyNumber;
+  ResourceKind kind = ResourceKind::kUnspecified;
+};
 
-float Similarity(const Catalog& catalog, ResourceIndex a, ResourceIndex b) {
-  const ResourceFacts& left = catalog.filter_index().facts(a);
-  const ResourceFacts& right = catalog.filter_index().facts(b);
-  float similarity = kKcShare * SharedKcs(catalog, a, b);
+Traits TraitsOf(const Catalog& catalog, ResourceIndex resource) {
+  const ResourceFacts& facts = catalog.filter_index().facts(resource);
+  return {catalog.KcsOf(resource), facts.provider, facts.kind};
+}
+
+float Similarity(const Traits& left, const Traits& right) {
+  float similarity = kKcShare * SharedKcs(left.kcs, right.kcs);
   if (left.kind == right.kind) similarity += kKindShare;
   if (left.provider != kAnyNumber && left.provider == right.provider) {
     similarity += kProviderShare;
   }
   return similarity;
+}
+
+}  // namespace
+
+float Similarity(const Catalog& catalog, ResourceIndex a, ResourceIndex b) {
+  return Similarity(TraitsOf(catalog, a), TraitsOf(catalog, b));
 }
 
 float MarginalRelevance(const Catalog& catalog, const Scored& item,
@@ -40,6 +54,11 @@ std::vector<int32_t> Diversify(const Catalog& catalog,
                                absl::Span<const Scored> items, float diversity,
                                int32_t num_chosen) {
   const int32_t num_items = static_cast<int32_t>(items.size());
+  std::vector<Traits> traits;
+  traits.reserve(items.size());
+  for (const Scored& item : items) {
+    traits.push_back(TraitsOf(catalog, item.resource));
+  }
   std::vector<float> most_similar(items.size(), 0);
   std::vector<bool> is_chosen(items.size(), false);
   std::vector<int32_t> chosen;
@@ -61,9 +80,8 @@ std::vector<int32_t> Diversify(const Catalog& catalog,
     chosen.push_back(best);
     for (int32_t item = 0; diversity > 0 && item < num_items; ++item) {
       if (is_chosen[item]) continue;
-      most_similar[item] = std::max(
-          most_similar[item],
-          Similarity(catalog, items[item].resource, items[best].resource));
+      most_similar[item] =
+          std::max(most_similar[item], Similarity(traits[item], traits[best]));
     }
   }
   return chosen;

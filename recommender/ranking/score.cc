@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/filter_index.h"
 #include "recommender/state/mastery.h"
@@ -86,7 +87,9 @@ Scorer::Scorer(const LearnerView* view, const RankingPolicy* policy,
       weights_(WeightsFor(*policy, *view->snapshot().models, phase)),
       answer_time_(view->state().last_answer_time == absl::InfinitePast()
                        ? absl::InfinitePast()
-                       : view->now()) {}
+                       : view->now()),
+      p_of_kcs_(view->catalog().num_kcs(),
+                std::numeric_limits<float>::quiet_NaN()) {}
 
 Score Scorer::Evaluate(ResourceIndex resource) const {
   Score score;
@@ -111,6 +114,25 @@ Score Scorer::Evaluate(ResourceIndex resource) const {
 }
 
 float Scorer::PCorrect(ResourceIndex resource) const {
+  const KcIndex kc = AverageQuestionOf(resource);
+  if (kc == KcIndex::kNone) return Predict(resource);
+  float& p_correct = p_of_kcs_[ToInt(kc)];
+  if (std::isnan(p_correct)) p_correct = Predict(resource);
+  return p_correct;
+}
+
+KcIndex Scorer::AverageQuestionOf(ResourceIndex resource) const {
+  const absl::Span<const KcIndex> kcs = view_->catalog().KcsOf(resource);
+  const ResourceKey key = view_->catalog().key(resource);
+  const bool is_average =
+      kcs.size() == 1 &&
+      view_->snapshot().question_row(resource) == QuestionRow::kNone &&
+      view_->state().last_question != key &&
+      view_->state().FindResource(key) == nullptr;
+  return is_average ? kcs.front() : KcIndex::kNone;
+}
+
+float Scorer::Predict(ResourceIndex resource) const {
   const Catalog& catalog = view_->catalog();
   absl::InlinedVector<KcKey, 4> kcs;
   for (const KcIndex kc : catalog.KcsOf(resource)) {

@@ -9,6 +9,7 @@
 #define EVENLIGHT_RECOMMENDER_RANKING_SCORE_H_
 
 #include <optional>
+#include <vector>
 
 #include "core/recommendation.h"
 #include "recommender/ranking/policy.h"
@@ -42,7 +43,8 @@ float QualityOf(const ServingSnapshot& snapshot, ResourceIndex resource);
 // The part that a reason stands on: without it the resource would rank lower.
 ScorePart PartOf(Reason reason);
 
-// Immutable; refers to what it is made of, which outlives it.
+// Refers to what it is made of, which outlives it. One thread: it keeps what it
+// worked out.
 class Scorer {
  public:
   // Interest is InterestIn() within [0, 1]; the mean over unseen pairs if the
@@ -59,6 +61,11 @@ class Scorer {
   const ScoreParts& weights() const { return weights_; }
 
  private:
+  // The kc of a question that differs in nothing else from the average one of
+  // that kc: the model does not know it and the learner has not met it. kNone
+  // of any other.
+  KcIndex AverageQuestionOf(ResourceIndex resource) const;
+  float Predict(ResourceIndex resource) const;
   float Gain(ResourceIndex resource) const;
   float Due(ResourceIndex resource) const;
   float Interest(ResourceIndex resource) const;
@@ -69,6 +76,8 @@ class Scorer {
   const LearnerInterest* interest_;
   ScoreParts weights_;
   absl::Time answer_time_;  // InfinitePast: gaps are not known.
+  // By KcIndex: of the average question; nan: not worked out.
+  mutable std::vector<float> p_of_kcs_;
 };
 
 }  // namespace evenlight

@@ -48,19 +48,19 @@ std::vector<LikedResource> LikedResources(const LearnerView& view) {
   return liked;
 }
 
-float SharedKcs(const Catalog& catalog, ResourceIndex a, ResourceIndex b) {
-  const absl::Span<const KcIndex> left = catalog.KcsOf(a);
-  const absl::Span<const KcIndex> right = catalog.KcsOf(b);
+float SharedKcs(absl::Span<const KcIndex> a, absl::Span<const KcIndex> b) {
   int num_shared = 0;
-  for (const KcIndex kc : left) {
-    const bool is_shared =
-        std::find(right.begin(), right.end(), kc) != right.end();
-    num_shared += is_shared ? 1 : 0;
+  for (const KcIndex kc : a) {
+    num_shared += std::find(b.begin(), b.end(), kc) != b.end() ? 1 : 0;
   }
-  const int num_all = static_cast<int>(left.size() + right.size()) - num_shared;
+  const int num_all = static_cast<int>(a.size() + b.size()) - num_shared;
   return num_all == 0
              ? 0
              : static_cast<float>(num_shared) / static_cast<float>(num_all);
+}
+
+float SharedKcs(const Catalog& catalog, ResourceIndex a, ResourceIndex b) {
+  return SharedKcs(catalog.KcsOf(a), catalog.KcsOf(b));
 }
 
 float Likeness(const ServingSnapshot& snapshot, ResourceIndex a,

@@ -32,7 +32,9 @@ inline constexpr int kMaxLiked = 4;
 // dismiss since; the latest first.
 std::vector<LikedResource> LikedResources(const LearnerView& view);
 
-// The Jaccard index of the kcs of two resources, in [0, 1].
+// The Jaccard index of the kcs of two resources, in [0, 1]; 0 if neither has
+// any.
+float SharedKcs(absl::Span<const KcIndex> a, absl::Span<const KcIndex> b);
 float SharedKcs(const Catalog& catalog, ResourceIndex a, ResourceIndex b);
 
 // How alike two resources are, in [-1, 1]: the cosine of their factors, those

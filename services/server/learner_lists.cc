@@ -56,6 +56,7 @@ std::string DigestOf(v1::RecommendResourcesRequest request) {
 std::vector<StoredCandidate> CandidatesOf(const RankedList& list,
                                           const Catalog& catalog) {
   std::vector<StoredCandidate> candidates;
+  candidates.reserve(list.considered.size());
   for (const RankedResource& from : list.considered) {
     StoredCandidate& to = candidates.emplace_back();
     to.resource = catalog.resource(from.resource).id;
@@ -80,6 +81,7 @@ std::vector<StoredAlternative> AlternativesOf(const RankedList& list,
 std::vector<ListedResource> ListedOf(const RankedList& list,
                                      const Catalog& catalog) {
   std::vector<ListedResource> listed;
+  listed.reserve(list.shown.size());
   for (const RankedResource& shown : list.shown) {
     listed.push_back({catalog.resource(shown.resource).id,
                       static_cast<int32_t>(listed.size()) + 1,

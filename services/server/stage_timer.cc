@@ -1,11 +1,23 @@
 #include "services/server/stage_timer.h"
 
-namespace evenlight {
+#include "absl/algorithm/container.h"
 
-void StageMeter::Add(const Figures& request) {
+namespace evenlight {
+namespace {
+
+// Stages and sources of a request.
+constexpr size_t kNumExpected = 32;
+
+}  // namespace
+
+void StageMeter::Add(absl::Span<const NamedFigures> request) {
   const MutexLock lock(mu_);
   for (const auto& [name, from] : request) {
-    StageFigures& to = figures_[name];
+    auto found = figures_.find(name);
+    if (found == figures_.end()) {
+      found = figures_.try_emplace(std::string(name)).first;
+    }
+    StageFigures& to = found->second;
     to.num_runs += from.num_runs;
     to.num_left_out += from.num_left_out;
     to.num_failed += from.num_failed;
@@ -22,30 +34,39 @@ StageMeter::Figures StageMeter::Read() const {
 
 StageTimer::StageTimer(const Clock* clock, absl::Duration budget,
                        StageMeter* meter)
-    : clock_(*clock), meter_(*meter), deadline_(clock->Now() + budget) {}
+    : clock_(*clock), meter_(*meter), deadline_(clock->Now() + budget) {
+  figures_.reserve(kNumExpected);
+}
 
 StageTimer::~StageTimer() { meter_.Add(figures_); }
 
 bool StageTimer::HasTimeFor(const char* stage) {
   if (clock_.Now() < deadline_) return true;
-  ++figures_[stage].num_left_out;
+  ++Of(stage).num_left_out;
   return false;
+}
+
+StageFigures& StageTimer::Of(absl::string_view name) {
+  const auto found = absl::c_find_if(
+      figures_, [&](const auto& named) { return named.first == name; });
+  if (found != figures_.end()) return found->second;
+  return figures_.emplace_back(name, StageFigures()).second;
 }
 
 void StageTimer::Begin(const char*) { begin_ = clock_.Now(); }
 
 void StageTimer::End(const char* stage, int64_t num_left) {
-  StageFigures& figures = figures_[stage];
+  StageFigures& figures = Of(stage);
   ++figures.num_runs;
   figures.time += clock_.Now() - begin_;
   figures.num_left += num_left;
 }
 
-void StageTimer::Fail(const char* stage) { ++figures_[stage].num_failed; }
+void StageTimer::Fail(const char* stage) { ++Of(stage).num_failed; }
 
 void StageTimer::CountSource(const char* source, int64_t num_proposed,
                              int64_t num_shown) {
-  StageFigures& figures = figures_[source];
+  StageFigures& figures = Of(source);
   ++figures.num_runs;
   figures.num_left += num_proposed;
   figures.num_shown += num_shown;

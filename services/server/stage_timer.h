@@ -5,10 +5,15 @@
 #define EVENLIGHT_SERVICES_SERVER_STAGE_TIMER_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "core/clock.h"
 #include "core/mutex.h"
 #include "recommender/pipeline/stage_watch.h"
@@ -29,9 +34,11 @@ struct StageFigures {
 // Thread-safe.
 class StageMeter {
  public:
-  using Figures = std::map<std::string, StageFigures>;
+  using Figures = std::map<std::string, StageFigures, std::less<>>;
+  // Each name once.
+  using NamedFigures = std::pair<absl::string_view, StageFigures>;
 
-  void Add(const Figures& request);
+  void Add(absl::Span<const NamedFigures> request);
   Figures Read() const;
 
  private:
@@ -55,11 +62,15 @@ class StageTimer : public StageWatch {
                    int64_t num_shown) override;
 
  private:
+  // Names live for ever, as StageWatch promises.
+  StageFigures& Of(absl::string_view name);
+
   const Clock& clock_;
   StageMeter& meter_;
   const absl::Time deadline_;
   absl::Time begin_;
-  StageMeter::Figures figures_;
+  // A request has some two dozen: looked through rather than hashed.
+  std::vector<StageMeter::NamedFigures> figures_;
 };
 
 }  // namespace evenlight

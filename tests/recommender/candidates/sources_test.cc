@@ -197,6 +197,25 @@ TEST(NewResourcesTest, HalfOfThePlacesGoByTurnTheOthersByTheSeed) {
   }
 }
 
+// However many of other subjects come before: of 400 new ones every fifth is in
+// scope, and of these every other one is refused.
+TEST(NewResourcesTest, ComeFromTheWholeOfASmallScope) {
+  std::vector<Resource> resources;
+  std::vector<ResourceId> order;
+  std::set<ResourceId> refused;
+  std::vector<ResourceId> wanted;
+  for (int r = 0; r < 400; ++r) {
+    order.push_back(absl::StrCat("q", 100 + r));
+    resources.push_back(Question(order.back(), {}));
+    if (r % 10 == 0) refused.insert(order.back());
+    if (r % 10 == 5) wanted.push_back(order.back());
+  }
+  const auto snapshot = MakeSnapshot({}, resources);
+  const Asked asked = {
+      .snapshot = *snapshot, .limit = 100, .refused = refused, .stride = 5};
+  EXPECT_EQ(asked.Ask(NewInOrder(*snapshot, order)), wanted);
+}
+
 TEST(NotTriedTest, WhatIsReadyComesFirst) {
   const auto snapshot = MakeSnapshot(
       {Kc("a"), Kc("b", {"a"})},

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "recommender/state/prediction.h"
 #include "tests/support/learning_world.h"
 
 namespace evenlight {
@@ -116,6 +119,60 @@ TEST(ScoreTest, DueGrowsWithForgettingAndStartsAtHalf) {
     last = due;
   }
   EXPECT_GT(last, 0.5f);
+}
+
+// A model that knows the question `known`, with weights that are all different.
+ModelSet TrainedModel() {
+  TracingParams params;
+  params.kcs = {"a", "b"};
+  params.bkt.resize(2);
+  params.kc_p_correct = {0.6f, 0.7f};
+  params.questions = {"known"};
+  params.question_p_correct = {0.4f};
+  params.lrh.questions = {0.7f};
+  params.lrh.kcs = {0.3f, -0.2f};
+  for (int column = 0; column < kNumLrhShared; ++column) {
+    params.lrh.shared[column] = 0.01f * static_cast<float>(column + 1);
+  }
+  for (int slope = 0; slope < 2 * kNumLrhSlopes; ++slope) {
+    params.lrh.slopes.push_back(0.02f * static_cast<float>(slope + 1));
+  }
+  ModelSet models;
+  models.version = 1;
+  models.tracing = TracingModel(std::move(params));
+  return models;
+}
+
+TEST(ScoreTest, QuestionsOfWhichNothingIsKnownShareTheirKcsPrediction) {
+  const auto snapshot = MakeSnapshot(
+      {Kc("a"), Kc("b")},
+      {Question("a1", {"a"}), Question("a2", {"a"}), Question("a3", {"a"}),
+       Question("ab", {"a", "b"}), Question("b1", {"b"}), Question("b2", {"b"}),
+       Question("known", {"a"}), Question("last", {"a"}), Question("none", {})},
+      TrainedModel());
+  LearnerState state;
+  for (const char* const met : {"a2", "b1", "last"}) {
+    Apply(*snapshot, Answer(*snapshot, met, true, kNow), state);
+  }
+  const Catalog& catalog = *snapshot->catalog;
+  const RankingPolicy policy;
+  const LearnerView view(snapshot.get(), &state, kNow, 0.9f);
+  const Scorer scorer(&view, &policy, Phase::kSelfStudy, nullptr);
+  std::set<float> all;
+  // Twice: also what was worked out before is right.
+  for (int32_t r = 0; r < 2 * catalog.num_resources(); ++r) {
+    const ResourceIndex resource{r % catalog.num_resources()};
+    std::vector<KcKey> kcs;
+    for (const KcIndex kc : catalog.KcsOf(resource)) {
+      kcs.push_back(catalog.key(kc));
+    }
+    const float p_correct = scorer.PCorrect(resource);
+    EXPECT_EQ(p_correct, PredictAnswer(snapshot->models->tracing, state,
+                                       catalog.key(resource), kcs, kNow))
+        << catalog.resource(resource).id;
+    all.insert(p_correct);
+  }
+  EXPECT_EQ(all.size(), 8) << "only a1 and a3 are alike";
 }
 
 // What a learner with `history` most wants of what is left, best first: the
