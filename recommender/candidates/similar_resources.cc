@@ -9,8 +9,9 @@
 namespace evenlight {
 namespace {
 
-// Each once, by position; of a large scope those that share a kc. Many of these
-// are of another subject or grade: to ask the gate costs less than to compare.
+// Each once, by position; of a large scope those that share a kc. Where the
+// scope is a small part of the catalog many of these are outside: to ask the
+// gate costs less than to compare.
 std::vector<ResourceIndex> ToLookThrough(
     const SourceInput& input, absl::Span<const LikedResource> liked) {
   if (input.scope.size() <= kMaxLookedThrough) {
@@ -29,9 +30,13 @@ std::vector<ResourceIndex> ToLookThrough(
       }
     }
   }
-  std::erase_if(sharing, [&](ResourceIndex resource) {
-    return !input.is_eligible(resource);
-  });
+  constexpr size_t kSmallPart = 4;  // A quarter.
+  const auto num_resources = static_cast<size_t>(catalog.num_resources());
+  if (input.scope.size() <= num_resources / kSmallPart) {
+    std::erase_if(sharing, [&](ResourceIndex resource) {
+      return !input.is_eligible(resource);
+    });
+  }
   return sharing;
 }
 

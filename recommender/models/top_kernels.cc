@@ -170,7 +170,6 @@ void AskForRow(const ScatteredRows& coarse, int32_t row) {
   for (size_t at = 0; at < coarse.stride; at += kBytesPerLine) {
     __builtin_prefetch(values + at);
   }
-  __builtin_prefetch(coarse.scales + row);
 }
 
 bool IsPossible(const ScatteredRows& coarse, int32_t row, int32_t product,
