@@ -245,8 +245,10 @@ void AddShow(CLI::App* app, CommandLine* line) {
       show, "exposure",
       "What lists gave to each tier, and new resources' budgets",
       "Of the lists of the last four to five weeks: per tier, the mean over "
-      "learners of\nplaces by rank and quality; parity is the least by the "
-      "most.\n"
+      "learners of\nplaces weighted by rank and quality; parity is the least "
+      "tier's mean over the\nmost. Tiers of fewer than ten learners with a "
+      "list "
+      "are left out.\n"
       "Example: evenlight --tenant demo show exposure --max 50");
   exposure
       ->add_option("--max", line->exposure.max_new_resources,
