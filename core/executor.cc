@@ -4,8 +4,9 @@
 
 namespace evenlight {
 
-Executor::Executor(int num_threads, int max_queued)
-    : max_queued_(static_cast<size_t>(max_queued)) {
+Executor::Executor(int num_threads, int max_queued, int num_levels)
+    : max_queued_(static_cast<size_t>(max_queued)),
+      queues_(static_cast<size_t>(num_levels)) {
   threads_.reserve(static_cast<size_t>(num_threads));
   for (int thread = 0; thread < num_threads; ++thread) {
     threads_.emplace_back([this] { Work(); });
@@ -14,11 +15,12 @@ Executor::Executor(int num_threads, int max_queued)
 
 Executor::~Executor() { Stop(); }
 
-bool Executor::Submit(std::function<void()> task) {
+bool Executor::Submit(std::function<void()> task, int level) {
   {
     MutexLock lock(mu_);
-    if (is_stopping_ || queue_.size() >= max_queued_) return false;
-    queue_.push_back(std::move(task));
+    if (is_stopping_ || num_queued_ >= max_queued_) return false;
+    ++num_queued_;
+    queues_[static_cast<size_t>(level)].push_back(std::move(task));
   }
   wake_.NotifyOne();
   return true;
@@ -40,13 +42,23 @@ void Executor::Work() {
     std::function<void()> task;
     {
       MutexLock lock(mu_);
-      while (queue_.empty() && !is_stopping_) wake_.Wait(mu_);
-      if (queue_.empty()) return;
-      task = std::move(queue_.front());
-      queue_.pop_front();
+      while (num_queued_ == 0 && !is_stopping_) wake_.Wait(mu_);
+      if (num_queued_ == 0) return;
+      task = TakeNext();
     }
     task();
   }
+}
+
+std::function<void()> Executor::TakeNext() {
+  for (auto& queue : queues_) {
+    if (queue.empty()) continue;
+    std::function<void()> task = std::move(queue.front());
+    queue.pop_front();
+    --num_queued_;
+    return task;
+  }
+  return nullptr;  // Not reached: somebody waits.
 }
 
 }  // namespace evenlight

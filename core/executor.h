@@ -1,5 +1,5 @@
-// A bounded pool of threads that works on requests, so that no gRPC callback
-// ever blocks.
+// A bounded pool of threads that works on requests, the most urgent first, so
+// that no gRPC callback ever blocks.
 
 #ifndef EVENLIGHT_CORE_EXECUTOR_H_
 #define EVENLIGHT_CORE_EXECUTOR_H_
@@ -17,8 +17,9 @@ namespace evenlight {
 // Thread-safe.
 class Executor {
  public:
-  // `num_threads` >= 1 threads; at most `max_queued` >= 1 tasks wait.
-  Executor(int num_threads, int max_queued);
+  // `num_threads` >= 1 threads; at most `max_queued` >= 1 tasks wait, in
+  // `num_levels` >= 1 queues.
+  Executor(int num_threads, int max_queued, int num_levels = 1);
 
   // Calls Stop().
   ~Executor();
@@ -26,9 +27,10 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  // Has a thread run `task`, in the order of submission. Returns false, and
-  // drops `task` unrun, if the queue is full or Stop() was called.
-  [[nodiscard]] bool Submit(std::function<void()> task)
+  // Has a thread run `task`, after those of lower levels, in the order of
+  // submission within its own; `level` is in [0, num_levels). Returns false,
+  // and drops `task` unrun, if too many wait or Stop() was called.
+  [[nodiscard]] bool Submit(std::function<void()> task, int level = 0)
       ABSL_LOCKS_EXCLUDED(mu_);
 
   // Lets the queued tasks run, then joins the threads.
@@ -36,11 +38,15 @@ class Executor {
 
  private:
   void Work() ABSL_LOCKS_EXCLUDED(mu_);
+  // Of the lowest level that has any.
+  std::function<void()> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const size_t max_queued_;
   Mutex mu_;
   CondVar wake_;
-  std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mu_);
+  // By level.
+  std::vector<std::deque<std::function<void()>>> queues_ ABSL_GUARDED_BY(mu_);
+  size_t num_queued_ ABSL_GUARDED_BY(mu_) = 0;  // In all of them.
   bool is_stopping_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<std::thread> threads_;
 };

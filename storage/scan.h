@@ -15,7 +15,8 @@
 namespace evenlight {
 
 // As Database::Scan(), but `visit` may also end it with a status, which is then
-// returned.
+// returned; and it ends with that of CheckAwaited() soon after nobody waits for
+// it any more.
 absl::Status ScanRange(const Database& database, Family family,
                        absl::string_view begin, absl::string_view end,
                        absl::FunctionRef<absl::StatusOr<bool>(

@@ -75,6 +75,7 @@ bool Succeeds(const Stage& stage, StageRun& run) {
 void RunStages(absl::Span<const Stage> stages, StageRun& run) {
   StageWatch* const watch = run.input.watch;
   for (const Stage& stage : stages) {
+    if (watch != nullptr && !watch->IsAwaited()) return;
     const bool may_run = MayRun(stage, run);
     if (!may_run && stage.instead == nullptr) continue;
     if (watch != nullptr) watch->Begin(stage.name);

@@ -13,6 +13,10 @@ class StageWatch {
  public:
   virtual ~StageWatch() = default;
 
+  // Asked before each stage. False: nobody waits for the list any more, which
+  // then ends as it is and must not be used.
+  virtual bool IsAwaited() { return true; }
+
   // May a stage or source that can be left out still begin? Asked in order.
   virtual bool HasTimeFor(const char* stage) = 0;
 

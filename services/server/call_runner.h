@@ -1,5 +1,6 @@
-// How every call runs: the tenant is read, the work goes to the executor, and
-// is not begun when nobody waits for it any more.
+// How every call runs: it is let in or refused, the tenant is read, the work
+// goes to the executor, and ends early, or is not begun, when nobody waits for
+// it any more (core/awaited.h).
 
 #ifndef EVENLIGHT_SERVICES_SERVER_CALL_RUNNER_H_
 #define EVENLIGHT_SERVICES_SERVER_CALL_RUNNER_H_
@@ -16,6 +17,7 @@
 #include "absl/time/time.h"
 #include "core/executor.h"
 #include "core/ids.h"
+#include "services/server/concurrency_limit.h"
 #include "services/server/request_parser.h"
 
 namespace evenlight {
@@ -50,28 +52,32 @@ class CallRunner {
   using Finish = std::function<void(const absl::Status&)>;
   using Work = std::function<void(const TenantId&, Finish)>;
 
-  // `executor` outlives it.
-  CallRunner(Executor* executor, TenantId default_tenant)
-      : executor_(*executor), default_tenant_(std::move(default_tenant)) {}
+  // Both outlive it. `executor` has kNumPriorities levels.
+  CallRunner(Executor* executor, ConcurrencyLimit* limit,
+             TenantId default_tenant)
+      : executor_(*executor),
+        limit_(*limit),
+        default_tenant_(std::move(default_tenant)) {}
 
   // Has `work` run on the executor; it, or what it starts, calls Finish. What
   // `work` refers to lives until then.
   //
-  // The client sees RESOURCE_EXHAUSTED if too many requests wait already.
+  // The client sees RESOURCE_EXHAUSTED if too many calls are inside already.
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context,
-                                Work work) const;
+                                Priority priority, Work work) const;
 
   // The tenant of a call, as ChooseTenant().
   absl::StatusOr<TenantId> TenantOf(
       const grpc::CallbackServerContext& context) const;
 
-  // Has the executor run `task`.
+  // Has the executor run `task`, whose call was let in or is a stream.
   //
   // RESOURCE_EXHAUSTED: too many requests wait already.
-  absl::Status Submit(std::function<void()> task) const;
+  absl::Status Submit(Priority priority, std::function<void()> task) const;
 
  private:
   Executor& executor_;
+  ConcurrencyLimit& limit_;
   const TenantId default_tenant_;
 };
 
@@ -79,13 +85,15 @@ class CallRunner {
 // calls `work`, answers what it filled in.
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* RunUnary(
-    const CallRunner& runner, grpc::CallbackServerContext* context,
-    const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
+    const CallRunner& runner, Priority priority,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response,
     std::function<absl::Status(const TenantId&, const Request&, Response*)>
         work) {
   return runner.Run(
-      context, [request, response, work = std::move(work)](
-                   const TenantId& tenant, const CallRunner::Finish& finish) {
+      context, priority,
+      [request, response, work = std::move(work)](
+          const TenantId& tenant, const CallRunner::Finish& finish) {
         Request parsed;
         Response answer;
         absl::Status status = ParseBuffer(*request, &parsed);

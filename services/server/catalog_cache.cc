@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/awaited.h"
 #include "core/status_macros.h"
 
 namespace evenlight {
@@ -58,6 +59,10 @@ absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Load(
     const TenantId& tenant) {
   std::shared_ptr<const Catalog> catalog = Find(tenant);
   if (catalog != nullptr) return catalog;
+  // All who come later wait for it too: were it cut off at the deadline of
+  // each, a large catalog would never be loaded.
+  const auto is_awaited = [] { return absl::OkStatus(); };
+  const AwaitedScope to_the_end(is_awaited);
   ASSIGN_OR_RETURN(StoredCatalog stored, store_.Load(tenant));
   // Not kept: whoever invents tenants must not fill the memory.
   if (stored.version == 0) return nothing_;

@@ -49,12 +49,12 @@ class CatalogService final
   // Runs one method of `edits_`.
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Run(
-      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-      grpc::ByteBuffer* response,
+      Priority priority, grpc::CallbackServerContext* context,
+      const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
       absl::Status (CatalogEdits::*method)(const TenantId&, const Request&,
                                            Response*)) {
     return RunUnary<Request, Response>(
-        runner_, context, request, response,
+        runner_, priority, context, request, response,
         [this, method](const TenantId& tenant, const Request& parsed,
                        Response* answer) {
           return (edits_.*method)(tenant, parsed, answer);

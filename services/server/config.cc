@@ -111,6 +111,8 @@ void ConfigReader::ReadNumbers(const ServerConfig& from) {
   config_.max_queued_requests =
       Within("max_queued_requests", from.max_queued_requests(), 1, 1'000'000,
              config_.max_queued_requests);
+  config_.target_wait = absl::Milliseconds(
+      Within("target_wait_ms", from.target_wait_ms(), 1, 10'000, 10));
   config_.max_queued_events =
       Within("max_queued_events", from.max_queued_events(), kMaxEventsPerCall,
              10'000'000, config_.max_queued_events);

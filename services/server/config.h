@@ -23,6 +23,7 @@ struct Config {
   TenantId default_tenant;  // Empty: a call must name its tenant.
   int num_threads = 0;      // 0: one per core.
   int max_queued_requests = 1'000;
+  absl::Duration target_wait = absl::Milliseconds(10);
   int max_queued_events = 100'000;
   absl::Duration model_poll_interval = absl::Seconds(5);
   absl::Duration drain_timeout = absl::Seconds(10);

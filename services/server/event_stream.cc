@@ -174,6 +174,7 @@ void EventStream::WorkOnNext() {
   next->stage = HeldRequest::Stage::kWorkedOn;
   is_validating_ = true;
   const absl::Status queued = streams_.runner_.Submit(
+      Priority::kRecord,
       [self = shared_from_this(), next] { self->Validate(next); });
   if (queued.ok()) return;
   is_validating_ = false;
@@ -229,9 +230,9 @@ void EventStream::OnCommitted(
   if (!results.ok()) return Fail(held, results.status());
   if (!HasConflict(*results)) return Settle(held, *results);
   // Reading is not for the committer's thread.
-  const absl::Status queued =
-      streams_.runner_.Submit([self = shared_from_this(), held,
-                               results = *std::move(results)]() mutable {
+  const absl::Status queued = streams_.runner_.Submit(
+      Priority::kRecord, [self = shared_from_this(), held,
+                          results = *std::move(results)]() mutable {
         const absl::Status status = ForgiveChangedResources(
             self->streams_.track_, self->tenant_, &held->checked, &results);
         if (!status.ok()) return self->Fail(held, status);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/awaited.h"
 #include "core/digest.h"
 #include "core/status_macros.h"
 #include "evenlight/v1/recommendation_service.pb.h"
@@ -201,6 +202,8 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
                             .minutes_left = minutes_left,
                             .new_resources = new_resources.get(),
                             .watch = &timer});
+  // A list that nobody sees is not recorded as shown.
+  RETURN_IF_ERROR(CheckAwaited());
 
   // All of a list's messages in one piece of memory.
   google::protobuf::ArenaOptions arena_options;

@@ -62,7 +62,7 @@ grpc::ServerUnaryReactor* LearnerService::GetLearnerState(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::GetLearnerStateRequest, v1::LearnerState>(
-      runner_, context, request, response,
+      runner_, Priority::kReport, context, request, response,
       [this](const TenantId& tenant, const v1::GetLearnerStateRequest& parsed,
              v1::LearnerState* answer) { return Get(tenant, parsed, answer); });
 }
@@ -71,7 +71,7 @@ grpc::ServerUnaryReactor* LearnerService::SetGoal(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::SetGoalRequest, v1::SetGoalResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kRecord, context, request, response,
       [this](const TenantId& tenant, const v1::SetGoalRequest& parsed,
              v1::SetGoalResponse* answer) {
         return goals_.SetGoal(tenant, parsed, answer);
@@ -82,7 +82,7 @@ grpc::ServerUnaryReactor* LearnerService::GetGoal(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::GetGoalRequest, v1::GetGoalResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kReport, context, request, response,
       [this](const TenantId& tenant, const v1::GetGoalRequest& parsed,
              v1::GetGoalResponse* answer) {
         return goals_.GetGoal(tenant, parsed, answer);

@@ -38,7 +38,7 @@ grpc::ServerUnaryReactor* ModelService::ListModels(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::ListModelsRequest, v1::ListModelsResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kBulk, context, request, response,
       [this](const TenantId& tenant, const v1::ListModelsRequest&,
              v1::ListModelsResponse* answer) { return List(tenant, answer); });
 }
@@ -57,7 +57,7 @@ grpc::ServerUnaryReactor* ModelService::ActivateModel(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::ActivateModelRequest, v1::ActivateModelResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kBulk, context, request, response,
       [this](const TenantId& tenant, const v1::ActivateModelRequest& parsed,
              v1::ActivateModelResponse* answer) {
         return Activate(tenant, parsed.version(), answer);
@@ -81,7 +81,7 @@ grpc::ServerUnaryReactor* ModelService::RollbackModel(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::RollbackModelRequest, v1::RollbackModelResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kBulk, context, request, response,
       [this](const TenantId& tenant, const v1::RollbackModelRequest&,
              v1::RollbackModelResponse* answer) -> absl::Status {
         ASSIGN_OR_RETURN(const int64_t serving, loader_.Rollback(tenant));
@@ -94,7 +94,7 @@ grpc::ServerUnaryReactor* ModelService::CreateCheckpoint(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::CreateCheckpointRequest, v1::CreateCheckpointResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kBulk, context, request, response,
       [this](const TenantId&, const v1::CreateCheckpointRequest&,
              v1::CreateCheckpointResponse* answer) {
         return MakeCheckpoint(answer);

@@ -6,7 +6,7 @@ grpc::ServerUnaryReactor* PushService::CreatePush(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::CreatePushRequest, v1::CreatePushResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kRecord, context, request, response,
       [this](const TenantId& tenant, const auto& parsed, auto* answer) {
         return edits_.Create(tenant, parsed, answer);
       });
@@ -16,7 +16,7 @@ grpc::ServerUnaryReactor* PushService::UpdatePush(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::UpdatePushRequest, v1::UpdatePushResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kRecord, context, request, response,
       [this](const TenantId& tenant, const auto& parsed, auto* answer) {
         return edits_.Update(tenant, parsed, answer);
       });
@@ -26,7 +26,7 @@ grpc::ServerUnaryReactor* PushService::GetPush(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::GetPushRequest, v1::GetPushResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kRecommend, context, request, response,
       [this](const TenantId& tenant, const auto& parsed, auto* answer) {
         return edits_.Get(tenant, parsed, answer);
       });
@@ -36,7 +36,7 @@ grpc::ServerUnaryReactor* PushService::ListPushes(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::ListPushesRequest, v1::ListPushesResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kRecommend, context, request, response,
       [this](const TenantId& tenant, const auto& parsed, auto* answer) {
         return edits_.List(tenant, parsed, answer);
       });

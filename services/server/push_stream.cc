@@ -176,8 +176,8 @@ void PushStream::ReadMore() {
   }
   has_news_ = false;
   is_reading_ = true;
-  const absl::Status queued =
-      streams_.runner_.Submit([self = shared_from_this()] { self->Read(); });
+  const absl::Status queued = streams_.runner_.Submit(
+      Priority::kRecommend, [self = shared_from_this()] { self->Read(); });
   if (queued.ok()) return;
   is_reading_ = false;
   end_ = queued;

@@ -9,8 +9,9 @@ grpc::ServerUnaryReactor* RecommendationService::RecommendResources(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return runner_.Run(
-      context, [this, request, response](const TenantId& tenant,
-                                         const CallRunner::Finish& finish) {
+      context, Priority::kRecommend,
+      [this, request, response](const TenantId& tenant,
+                                const CallRunner::Finish& finish) {
         v1::RecommendResourcesRequest parsed;
         const absl::Status status = ParseBuffer(*request, &parsed);
         if (!status.ok()) return finish(status);
@@ -25,7 +26,7 @@ grpc::ServerUnaryReactor* RecommendationService::RecommendForClass(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::RecommendForClassRequest, v1::RecommendForClassResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kRecommend, context, request, response,
       [this](const TenantId& tenant, const v1::RecommendForClassRequest& parsed,
              v1::RecommendForClassResponse* answer) {
         return class_lists_.ForClass(tenant, parsed, answer);
@@ -36,7 +37,7 @@ grpc::ServerUnaryReactor* RecommendationService::RecommendForGroup(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::RecommendForGroupRequest, v1::RecommendForGroupResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kRecommend, context, request, response,
       [this](const TenantId& tenant, const v1::RecommendForGroupRequest& parsed,
              v1::RecommendForGroupResponse* answer) {
         return class_lists_.ForGroup(tenant, parsed, answer);
@@ -48,7 +49,7 @@ grpc::ServerUnaryReactor* RecommendationService::RecommendForLesson(
     grpc::ByteBuffer* response) {
   return RunUnary<v1::RecommendForLessonRequest,
                   v1::RecommendForLessonResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kRecommend, context, request, response,
       [this](const TenantId& tenant,
              const v1::RecommendForLessonRequest& parsed,
              v1::RecommendForLessonResponse* answer) {
@@ -61,7 +62,7 @@ grpc::ServerUnaryReactor* RecommendationService::ExplainRecommendation(
     grpc::ByteBuffer* response) {
   return RunUnary<v1::ExplainRecommendationRequest,
                   v1::ExplainRecommendationResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kReport, context, request, response,
       [this](const TenantId& tenant,
              const v1::ExplainRecommendationRequest& parsed,
              v1::ExplainRecommendationResponse* answer) {
@@ -73,7 +74,7 @@ grpc::ServerUnaryReactor* RecommendationService::PlanPath(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::PlanPathRequest, v1::PlanPathResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kRecommend, context, request, response,
       [this](const TenantId& tenant, const v1::PlanPathRequest& parsed,
              v1::PlanPathResponse* answer) {
         return paths_.PlanPath(tenant, parsed, answer);

@@ -6,7 +6,7 @@ grpc::ServerUnaryReactor* ReportService::GetExposure(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::GetExposureRequest, v1::GetExposureResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kReport, context, request, response,
       [this](const TenantId& tenant, const v1::GetExposureRequest& parsed,
              v1::GetExposureResponse* answer) {
         return exposure_.Get(tenant, parsed, answer);

@@ -29,6 +29,7 @@
 #include "services/server/catalog_service.h"
 #include "services/server/checkpoints.h"
 #include "services/server/class_lists.h"
+#include "services/server/concurrency_limit.h"
 #include "services/server/exposure_report.h"
 #include "services/server/learner_day.h"
 #include "services/server/learner_goals.h"
@@ -60,6 +61,17 @@ int NumThreads(const Config& config) {
 Committer::Options CommitterOptions(const Config& config) {
   Committer::Options options;
   options.max_queued_events = config.max_queued_events;
+  return options;
+}
+
+ConcurrencyLimit::Options LimitOptions(const Config& config) {
+  ConcurrencyLimit::Options options;
+  const int num_threads = NumThreads(config);
+  // Every thread has one call to work on and one that waits.
+  options.min_limit = 2 * num_threads;
+  options.max_limit = config.max_queued_requests + num_threads;
+  options.target_wait = config.target_wait;
+  options.increase = std::max(1, num_threads / 2);
   return options;
 }
 
@@ -96,6 +108,7 @@ struct Server::Parts {
   Committer committer;
   StateReader state_reader;
   StateWorker state_worker;
+  ConcurrencyLimit limit;
   Executor executor;
 
   CatalogCache catalogs;
@@ -147,7 +160,9 @@ Server::Parts::Parts(const ServerOptions& options,
           }),
       state_reader(database.get(), &committer),
       state_worker(database.get(), &state_reader, &registry),
-      executor(NumThreads(options.config), options.config.max_queued_requests),
+      limit(LimitOptions(options.config)),
+      executor(NumThreads(options.config), options.config.max_queued_requests,
+               kNumPriorities),
       catalogs(database.get()),
       catalog_edits(&clock, &catalogs),
       roster_edits(database.get()),
@@ -168,7 +183,7 @@ Server::Parts::Parts(const ServerOptions& options,
                     &learner_paths),
       exposure_report({&clock, &catalogs, &registry, &exposures,
                        &exposure_replay, options.config.ranking.new_resources}),
-      runner(&executor, options.config.default_tenant),
+      runner(&executor, &limit, options.config.default_tenant),
       push_streams({}, &runner, &clock, &catalogs, database.get()),
       push_edits({&clock, database.get(), &catalogs, &registry, &state_reader,
                   &committer, &names, &learner_day},

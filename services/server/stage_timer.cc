@@ -1,6 +1,7 @@
 #include "services/server/stage_timer.h"
 
 #include "absl/algorithm/container.h"
+#include "core/awaited.h"
 
 namespace evenlight {
 namespace {
@@ -39,6 +40,8 @@ StageTimer::StageTimer(const Clock* clock, absl::Duration budget,
 }
 
 StageTimer::~StageTimer() { meter_.Add(figures_); }
+
+bool StageTimer::IsAwaited() { return CheckAwaited().ok(); }
 
 bool StageTimer::HasTimeFor(const char* stage) {
   if (clock_.Now() < deadline_) return true;

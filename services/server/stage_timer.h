@@ -54,6 +54,7 @@ class StageTimer : public StageWatch {
   StageTimer(const Clock* clock, absl::Duration budget, StageMeter* meter);
   ~StageTimer() override;
 
+  bool IsAwaited() override;  // As CheckAwaited().
   bool HasTimeFor(const char* stage) override;
   void Begin(const char* stage) override;
   void End(const char* stage, int64_t num_left) override;

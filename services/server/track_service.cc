@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/awaited.h"
 #include "core/status_macros.h"
 #include "services/server/convert_value.h"
 #include "services/server/page_token.h"
@@ -35,8 +36,9 @@ grpc::ServerUnaryReactor* TrackService::RecordEvents(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return runner_.Run(
-      context, [this, request, response](const TenantId& tenant,
-                                         const CallRunner::Finish& finish) {
+      context, Priority::kRecord,
+      [this, request, response](const TenantId& tenant,
+                                const CallRunner::Finish& finish) {
         auto call = std::make_shared<RecordCall>();
         call->tenant = tenant;
         call->request = request;
@@ -66,6 +68,7 @@ absl::Status TrackService::Record(const std::shared_ptr<RecordCall>& call) {
 // No thread waits for the disk: the committer answers. An error is returned
 // only if it will not.
 absl::Status TrackService::Commit(const std::shared_ptr<RecordCall>& call) {
+  RETURN_IF_ERROR(CheckAwaited());
   return committer_.Submit(
       call->tenant, call->checked.events, !call->allow_partial,
       [this, call](absl::StatusOr<std::vector<CommitResult>> results) {
@@ -75,6 +78,7 @@ absl::Status TrackService::Commit(const std::shared_ptr<RecordCall>& call) {
         }
         // Reading is not for the committer's thread.
         const absl::Status queued = runner_.Submit(
+            Priority::kRecord,
             [this, call, results = *std::move(results)]() mutable {
               const absl::Status status = ForgiveChangedResources(
                   track_, call->tenant, &call->checked, &results);
@@ -114,7 +118,7 @@ grpc::ServerUnaryReactor* TrackService::ListEvents(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunUnary<v1::ListEventsRequest, v1::ListEventsResponse>(
-      runner_, context, request, response,
+      runner_, Priority::kReport, context, request, response,
       [this](const TenantId& tenant, const v1::ListEventsRequest& parsed,
              v1::ListEventsResponse* answer) {
         return List(tenant, parsed, answer);

@@ -42,6 +42,42 @@ TEST(ExecutorTest, FullQueueDropsTheTaskUnrun) {
   EXPECT_EQ(num_done, 1);
 }
 
+TEST(ExecutorTest, TheMoreUrgentGoFirstEachLevelInItsOrder) {
+  std::promise<void> started;
+  std::promise<void> release;
+  std::vector<int> done;
+  {
+    Executor executor(1, 100, 3);
+    ASSERT_TRUE(executor.Submit([&] {
+      started.set_value();
+      release.get_future().wait();
+    }));
+    started.get_future().wait();
+    for (const int task : {20, 0, 10, 21, 1, 11}) {
+      ASSERT_TRUE(
+          executor.Submit([&done, task] { done.push_back(task); }, task / 10));
+    }
+    release.set_value();
+  }
+  EXPECT_EQ(done, (std::vector<int>{0, 1, 10, 11, 20, 21}));
+}
+
+TEST(ExecutorTest, TheBoundIsThatOfAllLevelsTogether) {
+  std::promise<void> started;
+  std::promise<void> release;
+  Executor executor(1, 2, 2);
+  ASSERT_TRUE(executor.Submit([&] {
+    started.set_value();
+    release.get_future().wait();
+  }));
+  started.get_future().wait();
+  EXPECT_TRUE(executor.Submit([] {}, 0));
+  EXPECT_TRUE(executor.Submit([] {}, 1));
+  EXPECT_FALSE(executor.Submit([] {}, 0));
+  EXPECT_FALSE(executor.Submit([] {}, 1));
+  release.set_value();
+}
+
 TEST(ExecutorTest, StopRunsWhatIsQueuedAndTakesNoMore) {
   std::atomic<int> num_done = 0;
   Executor executor(3, 1000);

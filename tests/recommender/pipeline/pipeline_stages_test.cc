@@ -349,6 +349,7 @@ TEST(DismissalTest, WithoutAReasonOrLongAgoNothingElseMoves) {
 // Writes down what it sees; has time until a stage of some name.
 class Notes : public StageWatch {
  public:
+  bool IsAwaited() override { return begun.size() != num_awaited; }
   bool HasTimeFor(const char* stage) override { return out_of_time != stage; }
   void Begin(const char* stage) override { begun.emplace_back(stage); }
   void End(const char* stage, int64_t num_left) override {
@@ -360,6 +361,7 @@ class Notes : public StageWatch {
   }
 
   std::string out_of_time;
+  size_t num_awaited = 1'000;  // Stages until nobody waits any more.
   std::vector<std::string> begun;
   std::map<std::string, int64_t> left;
   std::map<std::string, std::pair<int64_t, int64_t>> counts;
@@ -380,6 +382,15 @@ TEST(StageTest, EachIsWatchedInOrder) {
   EXPECT_EQ(notes.left["score"], 11);
   EXPECT_EQ(notes.left["bans"], 10);
   EXPECT_EQ(notes.left["explain"], 3);
+}
+
+TEST(StageTest, NoneBeginsOnceNobodyWaits) {
+  Asking asking = OneKc();
+  Notes notes;
+  notes.num_awaited = 3;
+  asking.watch = &notes;
+  asking.Ask();
+  EXPECT_THAT(notes.begun, ElementsAre("interest", "propose", "score"));
 }
 
 TEST(StageTest, OneThatIsLateIsLeftOutAndTheAnswerSaysSo) {

@@ -32,6 +32,7 @@ TEST(ConfigTest, TakesEveryField) {
                     default_tenant: "t"
                     num_threads: 3
                     max_queued_requests: 4
+                    target_wait_ms: 12
                     max_queued_events: 1000
                     model_poll_seconds: 6
                     drain_seconds: 7
@@ -56,6 +57,7 @@ TEST(ConfigTest, TakesEveryField) {
   EXPECT_EQ(config->listen_address, "[::1]:0");
   EXPECT_EQ(config->default_tenant, "t");
   EXPECT_EQ(config->num_threads, 3);
+  EXPECT_EQ(config->target_wait, absl::Milliseconds(12));
   EXPECT_EQ(config->drain_timeout, absl::Seconds(7));
   EXPECT_EQ(config->ranking.version, 9);
   EXPECT_EQ(config->ranking.diversity, 0);
@@ -91,6 +93,7 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
                     default_tenant: "a b"
                     num_threads: 257
                     max_queued_requests: -1
+                    target_wait_ms: 10001
                     max_queued_events: 10000001
                     model_poll_seconds: 3601
                     drain_seconds: -3
@@ -114,20 +117,27 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
                   "c.txtpb");
   EXPECT_THAT(config, HasCode(absl::StatusCode::kInvalidArgument));
   const std::string message(config.status().message());
-  EXPECT_THAT(message, StartsWith("c.txtpb: 19 wrong values:"));
-  for (const char* fault :
-       {"listen_address: `nowhere` is not host:port",
-        "default_tenant: `a b` is not", "num_threads: 257 is not in [1, 256]",
-        "max_queued_requests: -1", "max_queued_events: 10000001",
-        "model_poll_seconds: 3601", "drain_seconds: -3", "max_message_bytes: 5",
-        "ranking.version: -1", "ranking.diversity: 1.5",
-        "ranking.mastered_p_known: 0.2", "ranking.phases[0].phase: `LUNCH`",
-        "ranking.phases[0].due: -1", "ranking.phases[0].gain: 101",
-        "ranking.exploration.share: 1.5",
-        "ranking.exploration.temperature: 0.001",
-        "ranking.exploration.num_alternatives: 50",
-        "ranking.exploration.pauses[0]: `June`",
-        "ranking.exploration.pauses[1]: start_time"}) {
+  EXPECT_THAT(message, StartsWith("c.txtpb: 20 wrong values:"));
+  for (const char* fault : {"listen_address: `nowhere` is not host:port",
+                            "default_tenant: `a b` is not",
+                            "num_threads: 257 is not in [1, 256]",
+                            "max_queued_requests: -1",
+                            "target_wait_ms: 10001",
+                            "max_queued_events: 10000001",
+                            "model_poll_seconds: 3601",
+                            "drain_seconds: -3",
+                            "max_message_bytes: 5",
+                            "ranking.version: -1",
+                            "ranking.diversity: 1.5",
+                            "ranking.mastered_p_known: 0.2",
+                            "ranking.phases[0].phase: `LUNCH`",
+                            "ranking.phases[0].due: -1",
+                            "ranking.phases[0].gain: 101",
+                            "ranking.exploration.share: 1.5",
+                            "ranking.exploration.temperature: 0.001",
+                            "ranking.exploration.num_alternatives: 50",
+                            "ranking.exploration.pauses[0]: `June`",
+                            "ranking.exploration.pauses[1]: start_time"}) {
     EXPECT_THAT(message, HasSubstr(fault));
   }
 }

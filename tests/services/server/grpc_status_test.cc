@@ -117,21 +117,23 @@ TEST(CallRunnerTest, FullExecutorIsToldToTheClient) {
   CondVar changed;
   bool is_running = false;
   bool may_end = false;
-  Executor executor(/*num_threads=*/1, /*max_queued=*/1);
-  const CallRunner runner(&executor, "");
-  ASSERT_THAT(runner.Submit([&] {
-    MutexLock lock(mu);
-    is_running = true;
-    changed.NotifyAll();
-    while (!may_end) changed.Wait(mu);
-  }),
+  Executor executor(/*num_threads=*/1, /*max_queued=*/1, kNumPriorities);
+  ConcurrencyLimit limit({});
+  const CallRunner runner(&executor, &limit, "");
+  ASSERT_THAT(runner.Submit(Priority::kRecord,
+                            [&] {
+                              MutexLock lock(mu);
+                              is_running = true;
+                              changed.NotifyAll();
+                              while (!may_end) changed.Wait(mu);
+                            }),
               IsOk());
   {
     MutexLock lock(mu);
     while (!is_running) changed.Wait(mu);
   }
-  EXPECT_THAT(runner.Submit([] {}), IsOk());
-  EXPECT_THAT(runner.Submit([] {}),
+  EXPECT_THAT(runner.Submit(Priority::kBulk, [] {}), IsOk());
+  EXPECT_THAT(runner.Submit(Priority::kRecommend, [] {}),
               HasCode(absl::StatusCode::kResourceExhausted));
   MutexLock lock(mu);
   may_end = true;

@@ -1,5 +1,6 @@
 #include "services/server/learner_lists.h"
 
+#include "core/awaited.h"
 #include "evenlight/v1/recommendation_service.pb.h"
 #include "gmock/gmock.h"
 #include "storage/list_store.h"
@@ -80,6 +81,27 @@ TEST_F(LearnerListsTest, StoppedCommitterRecordsNoList) {
   EXPECT_EQ(response.list(), "");
   EXPECT_THAT(response.degraded_reasons(),
               Contains(HasSubstr("the list is not recorded")));
+}
+
+TEST_F(LearnerListsTest, AListThatNobodyWaitsForIsNotRecorded) {
+  // Gone once the pipeline runs: at the first question the client is there.
+  int num_asked = 0;
+  const auto gone_later = [&num_asked] {
+    return ++num_asked > 5 ? absl::CancelledError("the client is gone")
+                           : absl::OkStatus();
+  };
+  v1::RecommendResourcesRequest request;
+  request.set_learner("learners/l1");
+  request.set_request_id("r1");
+  {
+    const AwaitedScope scope(gone_later);
+    EXPECT_THAT(lists_.Recommend(kTenant, request),
+                HasCode(absl::StatusCode::kCancelled));
+  }
+  committer_.Stop();
+  const auto record = ListStore(&database_).FindRequest(kTenant, "l1", "r1");
+  ASSERT_THAT(record, IsOk());
+  EXPECT_FALSE(record->has_value());
 }
 
 class ExploringLists : public LearnerListsTest {

@@ -66,9 +66,9 @@ class PartsWorld : public testing::Test {
 
   explicit PartsWorld(Committer::Options options = {})
       : committer_(options, &database_, &registry_, nullptr),
-        executor_(1, 100),
+        executor_(1, 100, kNumPriorities),
         catalogs_(&database_),
-        runner_(&executor_, kTenant) {
+        runner_(&executor_, &limit_, kTenant) {
     AddCatalog();
   }
 
@@ -115,7 +115,8 @@ class PartsWorld : public testing::Test {
   // Blocks until the worker has done what waits now.
   void WaitForExecutor() {
     std::promise<void> done;
-    ASSERT_TRUE(executor_.Submit([&] { done.set_value(); }));
+    ASSERT_TRUE(
+        executor_.Submit([&] { done.set_value(); }, kNumPriorities - 1));
     done.get_future().wait();
   }
 
@@ -123,6 +124,7 @@ class PartsWorld : public testing::Test {
   ModelRegistry registry_;
   HeldClock clock_;
   Committer committer_;
+  ConcurrencyLimit limit_{{}};
   Executor executor_;
   CatalogCache catalogs_;
   CallRunner runner_;

@@ -1,8 +1,8 @@
 // Calls from several threads, as fast as they go or at a steady pace, and what
 // they took.
 
-#ifndef EVENLIGHT_BENCH_LOAD_H_
-#define EVENLIGHT_BENCH_LOAD_H_
+#ifndef EVENLIGHT_BENCH_CLOSED_LOOP_H_
+#define EVENLIGHT_BENCH_CLOSED_LOOP_H_
 
 #include <algorithm>
 #include <chrono>
@@ -70,4 +70,4 @@ inline LoadResult RunLoad(int num_threads, double seconds, double pace,
 
 }  // namespace evenlight
 
-#endif  // EVENLIGHT_BENCH_LOAD_H_
+#endif  // EVENLIGHT_BENCH_CLOSED_LOOP_H_
