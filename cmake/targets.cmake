@@ -30,7 +30,8 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # At -O2 GCC 12 sees an overlap in any assignment of a short literal to a
   # std::string (its bug 105651).
-  target_compile_options(evenlight_ours INTERFACE -Wno-restrict)
+  target_compile_options(evenlight_ours INTERFACE
+    $<$<CONFIG:Release>:-Wno-restrict>)
 endif()
 if(EVENLIGHT_SANITIZE)
   target_compile_options(evenlight_ours INTERFACE
