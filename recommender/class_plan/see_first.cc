@@ -10,8 +10,6 @@
 namespace evenlight {
 namespace {
 
-constexpr int32_t kMinAnswers = 3;
-
 float ChanceOf(const LearnerView& view, absl::Span<const KcIndex> lesson) {
   const ServingSnapshot& snapshot = view.snapshot();
   float sum = 0;
@@ -44,9 +42,8 @@ KcIndex StruggleOf(const LearnerView& view, absl::Span<const KcIndex> kcs) {
   for (const KcState& practice : view.state().kcs) {
     const KcIndex kc = view.catalog().FindKc(practice.kc);
     const int32_t excess = practice.num_incorrect - practice.num_correct;
-    if (practice.num_incorrect + practice.num_correct < kMinAnswers ||
-        excess <= most || std::find(kcs.begin(), kcs.end(), kc) == kcs.end() ||
-        view.kc(kc).is_mastered) {
+    if (excess <= most || std::find(kcs.begin(), kcs.end(), kc) == kcs.end() ||
+        !view.kc(kc).is_stuck) {
       continue;
     }
     most = excess;

@@ -16,6 +16,14 @@ constexpr uint32_t kOlderFilterSize = 1u << 16;
 // Of the most that a learner can reach, which is only approached.
 constexpr float kOfReachable = 0.97f;
 
+// A doubted prerequisite counts half; hand-set.
+constexpr float kOfDoubted = 0.5f;
+
+bool IsHardGoing(const KcState& kc) {
+  return kc.num_correct + kc.num_incorrect >= kMinStuckAnswers &&
+         kc.num_incorrect > kc.num_correct;
+}
+
 bool Contains(absl::Span<const KcIndex> kcs, KcIndex kc) {
   return std::find(kcs.begin(), kcs.end(), kc) != kcs.end();
 }
@@ -42,9 +50,9 @@ LearnerView::LearnerView(const ServingSnapshot* snapshot,
                          float mastered_p_known)
     : snapshot_(snapshot), state_(state), now_(now) {
   ViewKcs(mastered_p_known);
-  ViewReadiness();
   MarkResources();
   MarkOlder();
+  ViewReadiness();
 }
 
 void LearnerView::ViewKcs(float mastered_p_known) {
@@ -60,6 +68,7 @@ void LearnerView::ViewKcs(float mastered_p_known) {
     KcView& view = kcs_[ToInt(kc)];
     view.p_known = practice.p_known;
     view.is_practised = true;
+    view.is_stuck = IsHardGoing(practice);
     view.is_settled =
         practice.num_correct + practice.num_incorrect >= kMinSettledAnswers;
     view.last_time = practice.last_time;
@@ -76,6 +85,7 @@ void LearnerView::ViewKcs(float mastered_p_known) {
     const bool is_known = view.p_known >= threshold;
     view.is_mastered = is_known && view.is_practised;
     view.is_settled &= view.is_mastered;
+    view.is_stuck &= !view.is_mastered;
     view.is_presumed = is_known && !view.is_practised;
     view.is_due = view.is_mastered && view.recall < kDueRecall;
     mastery_[kc] = is_known ? 1 : view.p_known / threshold;
@@ -88,10 +98,31 @@ void LearnerView::ViewReadiness() {
     KcView& view = kcs_[kc];
     if (view.is_mastered) continue;
     for (const KcIndex prerequisite : curriculum.Prerequisites(KcIndex{kc})) {
-      view.readiness *= mastery_[ToInt(prerequisite)];
-      view.is_ready &= IsOpen(prerequisite);
+      view.readiness *= MasteryFor(prerequisite, KcIndex{kc});
+      view.is_ready &= IsOpenTo(prerequisite, KcIndex{kc});
     }
   }
+}
+
+bool LearnerView::IsDoubted(KcIndex prerequisite, KcIndex kc) const {
+  return kcs_[ToInt(kc)].is_stuck && !kcs_[ToInt(prerequisite)].is_settled &&
+         HasUnmetQuestion(prerequisite);
+}
+
+bool LearnerView::HasUnmetQuestion(KcIndex kc) const {
+  const absl::Span<const ResourceIndex> resources = catalog().ResourcesOf(kc);
+  return std::any_of(
+      resources.begin(), resources.end(), [&](ResourceIndex resource) {
+        const ResourceFacts& facts = catalog().filter_index().facts(resource);
+        return IsPractice(facts.kind) && !facts.is_hidden && !HasMet(resource);
+      });
+}
+
+float LearnerView::MasteryFor(KcIndex prerequisite, KcIndex kc) const {
+  const float mastery = mastery_[ToInt(prerequisite)];
+  return IsOpen(prerequisite) && IsDoubted(prerequisite, kc)
+             ? kOfDoubted * mastery
+             : mastery;
 }
 
 void LearnerView::MarkResources() {
@@ -171,7 +202,7 @@ float LearnerView::Readiness(ResourceIndex resource) const {
     for (const KcIndex prerequisite :
          catalog().curriculum().Prerequisites(kc)) {
       if (!Contains(kcs, prerequisite)) {
-        readiness *= mastery_[ToInt(prerequisite)];
+        readiness *= MasteryFor(prerequisite, kc);
       }
     }
   }
@@ -185,7 +216,7 @@ bool LearnerView::IsReady(ResourceIndex resource) const {
     if (kcs_[ToInt(kc)].is_ready) return true;
     const absl::Span<const KcIndex> needed = curriculum.Prerequisites(kc);
     return std::all_of(needed.begin(), needed.end(), [&](KcIndex p) {
-      return IsOpen(p) || Contains(kcs, p);
+      return IsOpenTo(p, kc) || Contains(kcs, p);
     });
   });
 }

@@ -17,10 +17,12 @@
 namespace evenlight {
 
 struct KcView {
-  float p_known = 0;     // [0, 1]; the model's prior if never practised.
-  float recall = 1;      // [0, 1]; 1 if only the order of events is known.
-  float readiness = 1;   // [0, 1]; see LearnerView::Readiness().
-  bool is_ready = true;  // All prerequisites mastered or presumed, or itself.
+  float p_known = 0;    // [0, 1]; the model's prior if never practised.
+  float recall = 1;     // [0, 1]; 1 if only the order of events is known.
+  float readiness = 1;  // [0, 1]; see LearnerView::Readiness().
+  // All prerequisites stand open to it, or itself mastered: they are mastered
+  // or presumed, and not doubted.
+  bool is_ready = true;
   bool is_mastered = false;  // Practised, and P(known) is high enough.
   // Mastered, with at least kMinSettledAnswers answers: only reviews bring it
   // back.
@@ -30,6 +32,9 @@ struct KcView {
   bool is_presumed = false;
   bool is_practised = false;
   bool is_due = false;  // Mastered, and recall below kDueRecall.
+  // Not mastered, with at least kMinStuckAnswers answers, more of them wrong
+  // than right.
+  bool is_stuck = false;
   // Last practice; InfinitePast if never or only the order is known.
   absl::Time last_time = absl::InfinitePast();
 };
@@ -45,6 +50,12 @@ float MasteredFrom(const BktParams& params, float mastered_p_known);
 // mastery.h): two right ones to easy questions can lift P(known) over the
 // threshold, as BKT does not know that they were easy.
 inline constexpr int32_t kMinSettledAnswers = 3;
+
+// After so many answers, mostly wrong, more of the same is not the way: what a
+// kc builds on is looked at first (wheel-spinning, Beck & Gong, AIED 2013). A
+// prerequisite of a stuck kc is doubted while it is not settled and the catalog
+// has a question on it that the learner has not met.
+inline constexpr int32_t kMinStuckAnswers = 3;
 
 // How many other answers, or how much time, must lie between a mistake and
 // asking the same question again.
@@ -94,8 +105,9 @@ class LearnerView {
 
   // How far the prerequisites of its unmastered kcs are mastered, in [0, 1]:
   // the product over them of min(1, P(known) / threshold), P(known) being the
-  // model's prior where there was no practice. What the resource
-  // itself practises does not block it, nor do kcs in a cycle with its own.
+  // model's prior where there was no practice; half for one that is doubted.
+  // What the resource itself practises does not block it, nor do kcs in a cycle
+  // with its own.
   float Readiness(ResourceIndex resource) const;
 
   // True if Readiness() is 1: nothing is missing.
@@ -104,11 +116,19 @@ class LearnerView {
  private:
   enum Mark : uint8_t { kMet = 1, kDismissed = 2, kMistake = 4 };
 
-  // Does `kc` stand in nobody's way?
   bool IsOpen(KcIndex kc) const {
     const KcView& view = kcs_[ToInt(kc)];
     return view.is_mastered || view.is_presumed;
   }
+  // Of a prerequisite of `kc`.
+  bool IsDoubted(KcIndex prerequisite, KcIndex kc) const;
+  // Does it not stand in the way of `kc`?
+  bool IsOpenTo(KcIndex prerequisite, KcIndex kc) const {
+    return IsOpen(prerequisite) && !IsDoubted(prerequisite, kc);
+  }
+  // The factor of Readiness().
+  float MasteryFor(KcIndex prerequisite, KcIndex kc) const;
+  bool HasUnmetQuestion(KcIndex kc) const;
   bool Has(ResourceIndex resource, Mark mark) const {
     return (marks_[ToInt(resource)] & mark) != 0;
   }

@@ -58,7 +58,31 @@ bool SecondOpinion::HasUnmetPrerequisite(ResourceIndex i) const {
   for (const KcIndex kc : kcs) {
     if (IsMastered(kc)) continue;
     for (const KcIndex p : catalog_.curriculum().Prerequisites(kc)) {
-      if (own.count(p) == 0 && !IsKnown(p)) return true;
+      if (own.count(p) > 0) continue;
+      if (!IsKnown(p) || (IsStuck(kc) && IsToBeChecked(p))) return true;
+    }
+  }
+  return false;
+}
+
+bool SecondOpinion::IsStuck(KcIndex kc) const {
+  const Mastery mastery = At(kc);
+  return !IsMastered(kc) && mastery.num_incorrect > mastery.num_correct &&
+         mastery.num_incorrect + mastery.num_correct >= 3;
+}
+
+bool SecondOpinion::IsToBeChecked(KcIndex kc) const {
+  const Mastery mastery = At(kc);
+  if (IsMastered(kc) && mastery.num_correct + mastery.num_incorrect >= 3) {
+    return false;
+  }
+  for (int i = 0; i < catalog_.num_resources(); ++i) {
+    const Resource& r = catalog_.resource(ResourceIndex{i});
+    const bool is_on_it =
+        std::count(r.kcs.begin(), r.kcs.end(), catalog_.kc(kc).id) > 0;
+    if (is_on_it && IsPractice(r.kind) && !r.hidden &&
+        !IsMet(ResourceIndex{i})) {
+      return true;
     }
   }
   return false;

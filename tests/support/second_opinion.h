@@ -44,9 +44,13 @@ class SecondOpinion {
   bool IsMastered(KcIndex kc) const;
   bool IsKnown(KcIndex kc) const;
 
+  // One that is not known, or, before a kc that goes mostly wrong, one that was
+  // not practised enough and can be.
   bool HasUnmetPrerequisite(ResourceIndex i) const;
 
  private:
+  bool IsStuck(KcIndex kc) const;
+  bool IsToBeChecked(KcIndex kc) const;
   Mastery At(KcIndex kc) const;
   const ResourceState* StateOf(ResourceIndex i) const;
   bool IsOpen(const Resource& r) const;

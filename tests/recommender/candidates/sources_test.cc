@@ -99,6 +99,27 @@ TEST(NextStepTest, AMasteredKcIsProposedUntilItIsSettled) {
   }
 }
 
+// The model presumes that `a` is known; `b`, which builds on it, does not go.
+TEST(NextStepTest, WhereAKcIsStuckWhatItBuildsOnIsProposed) {
+  TracingParams params;
+  params.kcs = {"a"};
+  params.bkt = {{.p_init = 0.97f}};
+  params.kc_p_correct = {0.9f};
+  ModelSet models;
+  models.version = 1;
+  models.tracing = TracingModel(std::move(params));
+  const auto snapshot = MakeSnapshot(
+      {Kc("a"), Kc("b", {"a"})},
+      {Question("a1", {"a"}), Question("b1", {"b"}), Question("b2", {"b"})},
+      std::move(models));
+  Asked asked = {*snapshot};
+  EXPECT_THAT(asked.Ask(ProposeNextStep), ElementsAre("a1", "b1", "b2"));
+  for (int answer = 0; answer < kMinStuckAnswers; ++answer) {
+    Apply(*snapshot, Answer(*snapshot, "b1", false, kNow), asked.state);
+  }
+  EXPECT_THAT(asked.Ask(ProposeNextStep), ElementsAre("a1"));
+}
+
 TEST(NextStepTest, WastesNoPlaceOnWhatIsRefused) {
   const auto snapshot =
       MakeSnapshot({Kc("a")}, {Question("a1", {"a"}), Question("a2", {"a"})});

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "recommender/state/mastery.h"
@@ -59,7 +60,9 @@ TEST(LearnerViewTest, WhatAResourcePractisesItselfDoesNotBlockIt) {
 }
 
 // A model that takes `a` for known before the first answer.
-std::shared_ptr<const ServingSnapshot> WithHighPrior() {
+std::shared_ptr<const ServingSnapshot> WithHighPrior(
+    const std::vector<Resource>& resources = {Question("qa", {"a"}),
+                                              Question("qb", {"b"})}) {
   TracingParams params;
   params.kcs = {"a"};
   params.bkt = {{.p_init = 0.95f}};
@@ -67,9 +70,7 @@ std::shared_ptr<const ServingSnapshot> WithHighPrior() {
   ModelSet models;
   models.version = 1;
   models.tracing = TracingModel(std::move(params));
-  return MakeSnapshot({Kc("a"), Kc("b", {"a"})},
-                      {Question("qa", {"a"}), Question("qb", {"b"})},
-                      std::move(models));
+  return MakeSnapshot({Kc("a"), Kc("b", {"a"})}, resources, std::move(models));
 }
 
 TEST(LearnerViewTest, AHighPriorOpensSuccessorsButIsNoMastery) {
@@ -116,6 +117,80 @@ TEST(LearnerViewTest, ManyWrongAnswersSettleNothing) {
   const LearnerView view(snapshot.get(), &state, kNow, kMastered);
   EXPECT_FALSE(view.kc(KcIndex{0}).is_settled);
   EXPECT_FALSE(view.IsSettled(ResourceIndex{0}));
+}
+
+// What `outcomes` of `question` leave, one answer each.
+LearnerState After(const ServingSnapshot& snapshot, const ResourceId& question,
+                   const std::vector<bool>& outcomes) {
+  LearnerState state;
+  for (const bool is_correct : outcomes) {
+    Apply(snapshot, Answer(snapshot, question, is_correct, kNow), state);
+  }
+  return state;
+}
+
+TEST(LearnerViewTest, AKcThatGoesMostlyWrongIsStuck) {
+  const auto snapshot = WithHighPrior();
+  const auto is_stuck = [&](const std::vector<bool>& outcomes) {
+    const LearnerState state = After(*snapshot, "qb", outcomes);
+    return LearnerView(snapshot.get(), &state, kNow, kMastered)
+        .kc(KcIndex{1})
+        .is_stuck;
+  };
+  EXPECT_FALSE(is_stuck({}));
+  EXPECT_FALSE(is_stuck({false, false})) << "too few answers";
+  EXPECT_TRUE(is_stuck({false, true, false}));
+  EXPECT_FALSE(is_stuck({false, true, false, true})) << "as many right";
+}
+
+TEST(LearnerViewTest, AMasteredKcIsNotStuckHoweverItBegan) {
+  const auto snapshot = WithHighPrior();
+  std::vector<bool> outcomes(20, false);
+  outcomes.insert(outcomes.end(), 12, true);
+  const LearnerState state = After(*snapshot, "qa", outcomes);
+  const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+  EXPECT_TRUE(view.kc(KcIndex{0}).is_mastered);
+  EXPECT_FALSE(view.kc(KcIndex{0}).is_stuck);
+}
+
+// `b` goes wrong, and that `a` is known was only presumed.
+TEST(LearnerViewTest, AStuckKcWaitsUntilWhatItBuildsOnIsSettled) {
+  const auto snapshot = WithHighPrior(
+      {Question("qa1", {"a"}), Question("qa2", {"a"}), Question("qa3", {"a"}),
+       Question("qa4", {"a"}), Question("qb", {"b"})});
+  LearnerState state = After(*snapshot, "qb", {false, false, false});
+  for (int answer = 0; answer <= kMinSettledAnswers; ++answer) {
+    const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+    const bool is_settled = answer == kMinSettledAnswers;
+    EXPECT_EQ(view.kc(KcIndex{0}).is_settled, is_settled);
+    EXPECT_TRUE(view.IsReady(ResourceIndex{0})) << "which can be practised";
+    EXPECT_EQ(view.IsReady(ResourceIndex{4}), is_settled) << answer;
+    EXPECT_EQ(view.kc(KcIndex{1}).is_ready, is_settled);
+    EXPECT_EQ(view.Readiness(ResourceIndex{4}), is_settled ? 1 : 0.5f);
+    const ResourceId next = view.catalog().resource(ResourceIndex{answer}).id;
+    Apply(*snapshot, Answer(*snapshot, next, true, kNow), state);
+  }
+}
+
+TEST(LearnerViewTest, APrerequisiteWithNoQuestionLeftIsNotDoubted) {
+  const auto snapshot = WithHighPrior();
+  LearnerState state = After(*snapshot, "qb", {false, false, false});
+  EXPECT_FALSE(LearnerView(snapshot.get(), &state, kNow, kMastered)
+                   .IsReady(ResourceIndex{1}));
+  Apply(*snapshot, Answer(*snapshot, "qa", true, kNow), state);
+  EXPECT_TRUE(LearnerView(snapshot.get(), &state, kNow, kMastered)
+                  .IsReady(ResourceIndex{1}));
+}
+
+TEST(LearnerViewTest, AQuestionOnBothIsReadyThoughOneIsDoubted) {
+  const auto snapshot =
+      WithHighPrior({Question("qa", {"a"}), Question("qab", {"a", "b"}),
+                     Question("qb", {"b"})});
+  const LearnerState state = After(*snapshot, "qb", {false, false, false});
+  const LearnerView view(snapshot.get(), &state, kNow, kMastered);
+  EXPECT_FALSE(view.IsReady(ResourceIndex{2}));
+  EXPECT_TRUE(view.IsReady(ResourceIndex{1}));
+  EXPECT_EQ(view.Readiness(ResourceIndex{1}), 1);
 }
 
 TEST(LearnerViewTest, ResourcesMetLongAgoAreMet) {
