@@ -277,6 +277,8 @@ RocksDatabase::RocksDatabase(std::unique_ptr<Rocks> rocks)
 
 RocksDatabase::~RocksDatabase() = default;
 
+rocksdb::DB* RocksDatabase::rocks() const { return rocks_->db.get(); }
+
 absl::StatusOr<std::optional<std::string>> RocksDatabase::Get(
     Family family, absl::string_view key) const {
   std::string value;
