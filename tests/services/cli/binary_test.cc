@@ -94,7 +94,10 @@ TEST_F(BinaryTest, EverySubcommandHelpsWithAnExample) {
                                   {"models", "rollback"},
                                   {"simulate"},
                                   {"simulate", "district"},
-                                  {"doctor"}}) {
+                                  {"doctor"},
+                                  {"backup"},
+                                  {"restore"},
+                                  {"verify"}}) {
     Words words = subcommand;
     words.push_back("--help");
     const Finished help = Evenlight(words);
