@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/cli/reported_apart.h"
@@ -232,7 +234,12 @@ size_t VerifyPart(const Part& part, const Console& console) {
            result.findings.begin(), result.findings.end(),
            [](const Finding& finding) { return finding.is_survivable; })}};
   for (const auto& [name, value] : result.figures) {
-    summary.emplace_back(name, value);
+    int64_t number = 0;
+    if (!absl::EndsWith(name, "hash") && absl::SimpleAtoi(value, &number)) {
+      summary.emplace_back(name, number);
+    } else {
+      summary.emplace_back(name, value);
+    }
   }
   console.Figures(summary);
   return result.findings.size();

@@ -250,6 +250,13 @@ TEST_F(BackupTest, EveryFlippedByteOfABackupIsFoundAndNamed) {
   EXPECT_EQ(Findings(), std::vector<std::string>());
 }
 
+TEST_F(BackupTest, ListOfFilesIsCheckedWhereRocksDbWouldTakeIt) {
+  MustMake();
+  // The first line is a time, which nothing else depends on.
+  FlipByte(DatabaseListPath(options_.directory, 1), 0);
+  EXPECT_THAT(Findings(), testing::ElementsAre(HasSubstr("meta/1")));
+}
+
 TEST_F(BackupTest, RestoreRefusesADirectoryThatHoldsSomething) {
   MustMake();
   const std::string to = directory_ / "used";

@@ -159,7 +159,7 @@ TEST_F(CheckTest, KeysAndValuesThatNobodyMakesAreRefused) {
       {Family::kLists, tenant + "h" + "1234567", ""},
       {Family::kLists, tenant + "fc" + "c1", ""},
       {Family::kLists, tenant + "q" + "l1", "a1"},
-      {Family::kMeta, "other", ""},
+      {Family::kMeta, "other", "\x08\x01"},
       {Family::kMeta, "format", "\xff"},
   };
   for (const auto& c : cases) {
