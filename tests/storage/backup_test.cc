@@ -3,12 +3,14 @@
 #include <atomic>
 #include <fstream>
 #include <map>
+#include <random>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "evenlight/storage/v1/backup_records.pb.h"
 #include "storage/durable_file.h"
+#include "storage/keys.h"
 #include "storage/model_directory.h"
 #include "storage/sealed_bytes.h"
 #include "storage/track_store.h"
@@ -318,6 +320,29 @@ TEST_F(BackupTest, StoppedBackupLeavesTheEarlierOnesAndTheNextOneWorks) {
   const std::string to = directory_ / "restored";
   ASSERT_THAT(RestoreBackup(options_.directory, 0, to), IsOk());
   EXPECT_EQ(LastRestored(to), 200);
+}
+
+TEST_F(BackupTest, BackupIsStoppedInTheMiddleOfAFile) {
+  std::mt19937_64 random(7);
+  WriteBatch batch;
+  for (int k = 0; k < 64; ++k) {
+    std::string value;  // 64 KiB that do not compress.
+    for (int word = 0; word < 8192; ++word) AppendUint64(random(), &value);
+    batch.Put(Family::kLists, absl::StrCat(k), std::move(value));
+  }
+  ASSERT_THAT(database_->Write(batch), IsOk());
+  std::atomic<int> num_asked = 0;
+  options_.goes_on = [&] { return ++num_asked < 2; };
+  EXPECT_THAT(MakeBackup(database_.get(), models(), kNow, options_),
+              HasCode(absl::StatusCode::kCancelled));
+  int64_t num_bytes = 0;
+  for (const auto& [name, bytes] : FilesIn(options_.directory)) {
+    num_bytes += static_cast<int64_t>(bytes.size());
+  }
+  EXPECT_LT(num_bytes, 3 << 20);
+  options_.goes_on = nullptr;
+  MustMake();
+  EXPECT_EQ(Findings(), std::vector<std::string>());
 }
 
 TEST_F(BackupTest, TwoAtOnceInOneDirectoryAreRefused) {
