@@ -9,6 +9,7 @@
 #include "evenlight/v1/catalog_service.pb.h"
 #include "evenlight/v1/event.pb.h"
 #include "evenlight/v1/resource.pb.h"
+#include "evenlight/v1/roster_service.pb.h"
 #include "services/interop/interactions.h"
 #include "services/interop/json_lines.h"
 #include "services/interop/kcs_csv.h"
