@@ -302,8 +302,8 @@ TEST_F(BinaryTest, AServerIsBackedUpAndItsRestoredDirectoryServes) {
   EXPECT_EQ(Evenlight(restore).exit_code, 1);
   const Finished whole = Evenlight({"verify", Path("new"), "--json"});
   EXPECT_EQ(whole.exit_code, 0) << whole.output;
-  EXPECT_THAT(whole.output, AllOf(HasSubstr("\"findings\":0"),
-                                  HasSubstr("\"events\":3,")));
+  EXPECT_THAT(whole.output,
+              AllOf(HasSubstr("\"findings\":0"), HasSubstr("\"events\":3,")));
   const ServerProcess restored(Path("new/db"), Path("new/models"));
   ASSERT_NE(restored.address(), "") << restored.Log();
   const Finished again = Evenlight({"import", "answers", csv, "--tenant=t",
