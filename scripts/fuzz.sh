@@ -9,8 +9,10 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 seconds=${1:-10}
 
-build fuzz fuzz_akt_folds fuzz_answers_csv fuzz_model_set fuzz_state
-for target in fuzz_akt_folds fuzz_answers_csv fuzz_model_set fuzz_state; do
+targets=(fuzz_akt_folds fuzz_answers_csv fuzz_import fuzz_model_set
+  fuzz_requests fuzz_state fuzz_storage fuzz_tokens)
+build fuzz "${targets[@]}"
+for target in "${targets[@]}"; do
   say "$target for $seconds s"
   corpus=build/fuzz/corpus/$target
   mkdir -p "$corpus"

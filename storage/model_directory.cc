@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -35,6 +36,14 @@ constexpr char kRefusedSuffix[] = ".json";
 std::string DirectoryName(const TenantId& tenant) {
   if (tenant.empty() || tenant[0] != '.') return tenant;
   return absl::StrCat("%2E", tenant.substr(1));
+}
+
+// The tenant whose models lie in the directory `name`, or nullopt.
+std::optional<TenantId> TenantOf(const std::string& name) {
+  const TenantId tenant =
+      absl::StartsWith(name, "%2E") ? absl::StrCat(".", name.substr(3)) : name;
+  if (!IsValidId(tenant) || DirectoryName(tenant) != name) return std::nullopt;
+  return tenant;
 }
 
 // nullopt if `text` is not a version as we write them.
@@ -126,6 +135,20 @@ absl::StatusOr<Manifest> ReadManifest(const std::string& directory,
 }
 
 }  // namespace
+
+std::vector<TenantId> TenantsWithModels(const std::string& model_dir) {
+  std::vector<TenantId> tenants;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(model_dir, error), end;
+       !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (!entry->is_directory(ignored)) continue;
+    auto tenant = TenantOf(entry->path().filename().string());
+    if (tenant.has_value()) tenants.push_back(*std::move(tenant));
+  }
+  std::sort(tenants.begin(), tenants.end());
+  return tenants;
+}
 
 TrainLock::~TrainLock() { close(descriptor_); }
 

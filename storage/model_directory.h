@@ -56,6 +56,9 @@ class TrainLock {
 
 inline constexpr int kMaxRefusedReports = 10;
 
+// The tenants that have a directory in `model_dir`, in order.
+std::vector<TenantId> TenantsWithModels(const std::string& model_dir);
+
 // Thread-safe; other processes may publish meanwhile.
 class ModelDirectory {
  public:

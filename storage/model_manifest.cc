@@ -1,6 +1,7 @@
 #include "storage/model_manifest.h"
 
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -9,11 +10,10 @@
 #include "core/status_macros.h"
 #include "evenlight/storage/v1/model_records.pb.h"
 #include "storage/keys.h"
+#include "storage/sealed_bytes.h"
 
 namespace evenlight {
 namespace {
-
-constexpr size_t kDigestSize = 64;
 
 absl::Status CheckFormatAndTenant(const storage::v1::ModelManifest& record,
                                   const TenantId& tenant,
@@ -55,23 +55,20 @@ std::string EncodeManifest(const TenantId& tenant,
     file->set_size_bytes(static_cast<int64_t>(bytes.size()));
     file->set_sha256(Sha256Hex(bytes));
   }
-  const std::string bytes = record.SerializeAsString();
-  return absl::StrCat(Sha256Hex(bytes), "\n", bytes);
+  return Seal(record.SerializeAsString());
 }
 
-absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes,
+absl::StatusOr<Manifest> DecodeManifest(absl::string_view sealed,
                                         const TenantId& tenant,
                                         const std::string& path) {
-  if (bytes.size() <= kDigestSize || bytes[kDigestSize] != '\n' ||
-      bytes.substr(0, kDigestSize) !=
-          Sha256Hex(bytes.substr(kDigestSize + 1))) {
+  const std::optional<absl::string_view> bytes = Unseal(sealed);
+  if (!bytes) {
     return absl::DataLossError(
         absl::StrCat(path, " does not have its checksum"));
   }
-  bytes.remove_prefix(kDigestSize + 1);
   storage::v1::ModelManifest record;
-  if (bytes.size() > std::numeric_limits<int32_t>::max() ||
-      !record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (bytes->size() > std::numeric_limits<int32_t>::max() ||
+      !record.ParseFromArray(bytes->data(), static_cast<int>(bytes->size()))) {
     return absl::DataLossError(absl::StrCat(path, " does not parse"));
   }
   RETURN_IF_ERROR(CheckFormatAndTenant(record, tenant, path));

@@ -258,6 +258,11 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(
     const Options& options) {
   RETURN_IF_ERROR(PrepareDirectory(options));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, FamiliesOf(options));
+  // Compactions give way to serving; flushes have a pool of their own.
+  if (!options.read_only) {
+    rocksdb::Env::Default()->LowerThreadPoolCPUPriority(
+        rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);
+  }
   auto rocks = std::make_unique<Rocks>();
   rocks->options = options;
   const rocksdb::Status status = rocks->OpenFamilies(names);
@@ -276,6 +281,8 @@ RocksDatabase::RocksDatabase(std::unique_ptr<Rocks> rocks)
     : rocks_(std::move(rocks)) {}
 
 RocksDatabase::~RocksDatabase() = default;
+
+rocksdb::DB* RocksDatabase::rocks() const { return rocks_->db.get(); }
 
 absl::StatusOr<std::optional<std::string>> RocksDatabase::Get(
     Family family, absl::string_view key) const {

@@ -8,6 +8,10 @@
 
 #include "storage/database.h"
 
+namespace rocksdb {
+class DB;
+}
+
 namespace evenlight {
 
 // Thread-safe.
@@ -50,6 +54,9 @@ class RocksDatabase : public Database {
       absl::string_view end) const override;
   absl::Status Write(const WriteBatch& batch) override;
   absl::Status CreateCheckpoint(const std::string& directory) override;
+
+  // For RocksDB's own backup engine, which storage/backup.cc alone asks.
+  rocksdb::DB* rocks() const;
 
  private:
   struct Rocks;  // Keeps RocksDB's headers out of ours.

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/log.h"
@@ -29,34 +28,6 @@ absl::Status CheckTenant(const TenantId& tenant) {
   if (IsValidId(tenant)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("tenant \"", tenant, "\" is not ", kIdRule));
-}
-
-// The tenant whose models lie in the directory `name`, or nullopt.
-std::optional<TenantId> TenantOf(const std::string& model_dir,
-                                 const std::string& name) {
-  // As ModelDirectory names those that start with a dot.
-  TenantId tenant =
-      absl::StartsWith(name, "%2E") ? absl::StrCat(".", name.substr(3)) : name;
-  const ModelDirectory directory(model_dir, tenant);
-  if (!IsValidId(tenant) ||
-      fs::path(directory.path()).filename().string() != name) {
-    return std::nullopt;
-  }
-  return tenant;
-}
-
-std::vector<TenantId> TenantsIn(const std::string& model_dir) {
-  std::vector<TenantId> tenants;
-  std::error_code error;
-  for (fs::directory_iterator entry(model_dir, error), end;
-       !error && entry != end; entry.increment(error)) {
-    std::error_code ignored;
-    if (!entry->is_directory(ignored)) continue;
-    auto tenant = TenantOf(model_dir, entry->path().filename().string());
-    if (tenant.has_value()) tenants.push_back(*std::move(tenant));
-  }
-  std::sort(tenants.begin(), tenants.end());
-  return tenants;
 }
 
 // Differs when a file of the directory was added, removed or written to.
@@ -116,7 +87,7 @@ void ModelLoader::Stop() {
 }
 
 void ModelLoader::Poll() {
-  for (const TenantId& tenant : TenantsIn(options_.model_dir)) {
+  for (const TenantId& tenant : TenantsWithModels(options_.model_dir)) {
     MutexLock lock(mu_);
     PollTenant(tenant);
   }

@@ -49,10 +49,11 @@ class Client {
 using Connect =
     std::function<std::unique_ptr<Client>(const std::string& tenant)>;
 
-// Calls the server at `address`, without encryption; each call ends after five
-// minutes at the latest. Connects with the first call.
+// Calls the server at `address`, without encryption; each call ends after
+// `timeout` at the latest. Connects with the first call.
 std::unique_ptr<Client> ConnectTo(const std::string& address,
-                                  const std::string& tenant);
+                                  const std::string& tenant,
+                                  absl::Duration timeout = absl::Minutes(5));
 
 // Calls `client`, and again after UNAVAILABLE and RESOURCE_EXHAUSTED: up to
 // seven times, after 0.2 s and then twice as long each time, or as long as the

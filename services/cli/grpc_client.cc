@@ -22,7 +22,6 @@ namespace {
 
 using google::protobuf::Message;
 
-constexpr std::chrono::minutes kDeadline(5);
 // Above what the server's largest page can be.
 constexpr int kMaxResponseBytes = 64 << 20;
 
@@ -45,16 +44,19 @@ absl::Status FromGrpc(const grpc::Status& status, const std::string& address) {
 
 class GrpcClient : public Client {
  public:
-  GrpcClient(const std::string& address, std::string tenant)
+  GrpcClient(const std::string& address, std::string tenant,
+             absl::Duration timeout)
       : address_(address),
         tenant_(std::move(tenant)),
+        timeout_(timeout),
         stub_(grpc::CreateCustomChannel(
             address, grpc::InsecureChannelCredentials(), Arguments())) {}
 
   absl::Status Call(const char* method, const Message& request,
                     Message* response) override {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    context.set_deadline(std::chrono::system_clock::now() +
+                         absl::ToChronoMicroseconds(timeout_));
     if (!tenant_.empty()) context.AddMetadata(kTenantKey, tenant_);
 
     grpc::ByteBuffer request_bytes;
@@ -131,14 +133,16 @@ class GrpcClient : public Client {
 
   const std::string address_;
   const std::string tenant_;
+  const absl::Duration timeout_;
   grpc::GenericStub stub_;
 };
 
 }  // namespace
 
 std::unique_ptr<Client> ConnectTo(const std::string& address,
-                                  const std::string& tenant) {
-  return std::make_unique<GrpcClient>(address, tenant);
+                                  const std::string& tenant,
+                                  absl::Duration timeout) {
+  return std::make_unique<GrpcClient>(address, tenant, timeout);
 }
 
 }  // namespace evenlight

@@ -10,6 +10,7 @@
 
 #include "absl/time/clock.h"
 #include "core/parallel_for.h"
+#include "services/cli/backup_flags.h"
 #include "services/cli/client.h"
 #include "services/cli/doctor.h"
 #include "services/cli/evaluate_flags.h"
@@ -51,6 +52,7 @@ struct CommandLine {
   GoalOptions goal;
   int64_t version = 0;
   SimulateFlags simulate;
+  BackupLine backup;
 
   std::function<int(const Console&)> run;
 
@@ -350,6 +352,12 @@ void AddAll(CLI::App* app, CommandLine* line) {
   AddModels(app, line);
   AddSimulate(app, &line->simulate, &line->run);
   AddDoctor(app, line);
+  AddBackup(
+      app, &line->backup,
+      [line] { return ConnectTo(line->server, line->tenant, kBackupTimeout); },
+      &line->run);
+  AddRestore(app, &line->backup, &line->run);
+  AddVerify(app, &line->backup, &line->run);
 }
 
 // Imports and training must not depend on a server's default tenant: ids of

@@ -12,6 +12,8 @@ namespace evenlight {
 namespace v1 {
 class ActivateModelRequest;
 class ActivateModelResponse;
+class CreateBackupRequest;
+class CreateBackupResponse;
 class CreateCheckpointRequest;
 class CreateCheckpointResponse;
 class CreatePushRequest;
@@ -138,6 +140,9 @@ inline constexpr Method<v1::RollbackModelRequest, v1::RollbackModelResponse>
 inline constexpr Method<v1::CreateCheckpointRequest,
                         v1::CreateCheckpointResponse>
     kCreateCheckpoint = {"/evenlight.v1.ModelService/CreateCheckpoint"};
+
+inline constexpr Method<v1::CreateBackupRequest, v1::CreateBackupResponse>
+    kCreateBackup = {"/evenlight.v1.AdminService/CreateBackup"};
 
 inline constexpr Method<v1::GetExposureRequest, v1::GetExposureResponse>
     kGetExposure = {"/evenlight.v1.ReportService/GetExposure"};

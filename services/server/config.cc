@@ -55,6 +55,7 @@ class ConfigReader {
  private:
   void ReadStrings(const ServerConfig& from);
   void ReadNumbers(const ServerConfig& from);
+  void ReadBackup(const config::v1::Backup& from);
   void ReadRanking(const config::v1::RankingPolicy& from);
   void ReadPhase(const PhaseWeights& from, int index);
   void ReadExploration(const config::v1::Exploration& from);
@@ -86,6 +87,7 @@ int ConfigReader::Within(const char* field, int value, int low, int high,
 Config ConfigReader::Read(const ServerConfig& from) {
   ReadStrings(from);
   ReadNumbers(from);
+  ReadBackup(from.backup());
   ReadRanking(from.ranking());
   return config_;
 }
@@ -123,6 +125,15 @@ void ConfigReader::ReadNumbers(const ServerConfig& from) {
   config_.max_message_bytes =
       Within("max_message_bytes", from.max_message_bytes(), 64 << 10, 64 << 20,
              config_.max_message_bytes);
+}
+
+void ConfigReader::ReadBackup(const config::v1::Backup& from) {
+  config_.backup_directory = from.directory();
+  config_.backup_keep =
+      Within("backup.keep", from.keep(), 1, 1'000, config_.backup_keep);
+  config_.backup_max_mib_per_second =
+      Within("backup.max_mib_per_second", from.max_mib_per_second(), 1, 100'000,
+             config_.backup_max_mib_per_second);
 }
 
 void ConfigReader::ReadRanking(const config::v1::RankingPolicy& from) {

@@ -28,6 +28,9 @@ struct Config {
   absl::Duration model_poll_interval = absl::Seconds(5);
   absl::Duration drain_timeout = absl::Seconds(10);
   int max_message_bytes = 8 << 20;
+  std::string backup_directory;  // Empty: no backups are made.
+  int backup_keep = 7;
+  int backup_max_mib_per_second = 64;
   RankingPolicy ranking;
 };
 

@@ -23,6 +23,8 @@
 #include "recommender/ingest/state_worker.h"
 #include "recommender/lifecycle/model_loader.h"
 #include "recommender/lifecycle/model_registry.h"
+#include "services/server/admin_service.h"
+#include "services/server/backup_worker.h"
 #include "services/server/call_runner.h"
 #include "services/server/catalog_cache.h"
 #include "services/server/catalog_edits.h"
@@ -75,6 +77,15 @@ ConcurrencyLimit::Options LimitOptions(const Config& config) {
   return options;
 }
 
+BackupOptions ToBackupOptions(const Config& config) {
+  BackupOptions options;
+  options.directory = config.backup_directory;
+  options.keep = config.backup_keep;
+  options.max_bytes_per_second = int64_t{config.backup_max_mib_per_second}
+                                 << 20;
+  return options;
+}
+
 // Process-wide settings of gRPC and Protobuf.
 void SetUpLibraries() {
   static std::once_flag once;
@@ -100,6 +111,7 @@ struct Server::Parts {
   const std::unique_ptr<RocksDatabase> database;
   NameMaker names;
   Checkpoints checkpoints;
+  BackupWorker backups;
   ModelRegistry registry;
   ModelLoader loader;
   ExposureLedger exposures;
@@ -135,6 +147,7 @@ struct Server::Parts {
   ModelService model_service;
   PushService push_service;
   ReportService report_service;
+  AdminService admin_service;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
 };
@@ -145,6 +158,8 @@ Server::Parts::Parts(const ServerOptions& options,
       database(std::move(opened)),
       names(options.name_seed),
       checkpoints(database.get(), options.config.data_dir, &clock, &names),
+      backups(database.get(), options.config.model_dir, &clock,
+              ToBackupOptions(options.config)),
       loader(LoaderOptions(options.config), &registry),
       tiers(database.get()),
       exposure_replay(database.get(), &exposures),
@@ -201,7 +216,8 @@ Server::Parts::Parts(const ServerOptions& options,
                              &learner_paths, &explanations),
       model_service(&runner, &loader, &checkpoints, options.config.model_dir),
       push_service(&runner, &push_edits, &push_streams),
-      report_service(&runner, &exposure_report) {}
+      report_service(&runner, &exposure_report),
+      admin_service(&backups) {}
 
 ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {
   ModelLoader::Options options;
@@ -241,6 +257,7 @@ absl::Status Server::Parts::Listen(const ServerOptions& options) {
   builder.RegisterService(&model_service);
   builder.RegisterService(&push_service);
   builder.RegisterService(&report_service);
+  builder.RegisterService(&admin_service);
   grpc_server = builder.BuildAndStart();
   if (grpc_server == nullptr || port == 0) {
     return absl::UnavailableError(
@@ -297,11 +314,14 @@ void Server::Shutdown(absl::Duration timeout) {
     Drain();
     parts.track_service.EndStreams();
     parts.push_streams.EndAll();
+    // A backup may take minutes; its caller is told.
+    parts.backups.Stop();
     // gRPC counts on the machine's clock.
     parts.grpc_server->Shutdown(
         absl::ToChronoTime(SystemClock().Now() + timeout));
     parts.grpc_server->Wait();
   }
+  parts.backups.Stop();
   parts.executor.Stop();
   parts.loader.Stop();
   parts.exposure_replay.Stop();

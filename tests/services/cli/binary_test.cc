@@ -94,7 +94,10 @@ TEST_F(BinaryTest, EverySubcommandHelpsWithAnExample) {
                                   {"models", "rollback"},
                                   {"simulate"},
                                   {"simulate", "district"},
-                                  {"doctor"}}) {
+                                  {"doctor"},
+                                  {"backup"},
+                                  {"restore"},
+                                  {"verify"}}) {
     Words words = subcommand;
     words.push_back("--help");
     const Finished help = Evenlight(words);
@@ -118,6 +121,10 @@ TEST_F(BinaryTest, WrongUsageEndsWithTwoAndSaysWhatIsWrong) {
            {{"import", "answers"}, "file"},
            {{"import", "answers", csv}, "--tenant"},
            {{"train"}, "--tenant"},
+           {{"backup", "--to", "b"}, "--data_dir"},
+           {{"backup", "--keep", "3"}, "--data_dir"},
+           {{"restore", "--to", "b"}, "--from"},
+           {{"verify"}, "directory"},
            {{"train", "--tenant", "t", "--models", "lrh,film"}, "film"},
            {{"train", "--tenant", "t", "--max_state_bytes", "0"},
             "1 to 1000000000"},
@@ -254,6 +261,54 @@ TEST_F(BinaryTest, ADirectoryIsTrainedOnceItsServerHasStopped) {
   const Finished second = Evenlight(train);
   EXPECT_EQ(second.exit_code, 4) << second.output << second.errors;
   EXPECT_THAT(second.output, HasSubstr("outcome=nothing_to_do"));
+}
+
+// An operator's whole way: backup beside serving, damage, restore, serve.
+TEST_F(BinaryTest, AServerIsBackedUpAndItsRestoredDirectoryServes) {
+  const std::string config = File(
+      "c.txtpb", "backup { directory: \"" + Path("backups") + "\" keep: 2 }");
+  const auto server = std::make_unique<ServerProcess>(
+      Path("db"), Path("models"), Words{"--config=" + config});
+  ASSERT_NE(server->address(), "") << server->Log();
+  const std::string csv =
+      File("a.csv", "user,skill,correct\nl1,k1,1\nl1,k1,0\nl2,k2,1\n");
+  ASSERT_EQ(Evenlight({"import", "answers", csv, "--tenant=t",
+                       "--server=" + server->address()})
+                .exit_code,
+            0);
+  // Without a tenant: it is of all.
+  const Finished backup =
+      Evenlight({"backup", "--server=" + server->address()});
+  EXPECT_EQ(backup.exit_code, 0) << backup.errors;
+  EXPECT_THAT(backup.output,
+              AllOf(HasSubstr("backup=1 "), HasSubstr(Path("backups"))));
+
+  const Finished held = Evenlight({"verify", Path("db")});
+  EXPECT_EQ(held.exit_code, 1);
+  EXPECT_THAT(held.output, HasSubstr("holds data directory"));
+  const Finished second =
+      RunProgram({BinaryPath("evenlightd"), "--listen=127.0.0.1:0",
+                  "--data_dir=" + Path("db")});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.errors,
+              AllOf(HasSubstr("another process holds"), HasSubstr(Path("db"))));
+  server->Stop(SIGKILL);
+
+  const Finished verified = Evenlight({"verify", Path("backups")});
+  EXPECT_EQ(verified.exit_code, 0) << verified.output;
+  const Words restore = {"restore", "--from", Path("backups"), "--to",
+                         Path("new")};
+  EXPECT_EQ(Evenlight(restore).exit_code, 0);
+  EXPECT_EQ(Evenlight(restore).exit_code, 1);
+  const Finished whole = Evenlight({"verify", Path("new"), "--json"});
+  EXPECT_EQ(whole.exit_code, 0) << whole.output;
+  EXPECT_THAT(whole.output,
+              AllOf(HasSubstr("\"findings\":0"), HasSubstr("\"events\":3,")));
+  const ServerProcess restored(Path("new/db"), Path("new/models"));
+  ASSERT_NE(restored.address(), "") << restored.Log();
+  const Finished again = Evenlight({"import", "answers", csv, "--tenant=t",
+                                    "--server=" + restored.address()});
+  EXPECT_THAT(again.output, HasSubstr("accepted=0 duplicate=3"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_split.h"
+#include "evenlight/v1/admin_service.pb.h"
 #include "evenlight/v1/catalog_service.pb.h"
 #include "evenlight/v1/learner_service.pb.h"
 #include "evenlight/v1/model_service.pb.h"
@@ -56,6 +57,7 @@ TEST(MethodsTest, NamesAndTypesAreThoseOfTheProtos) {
   ExpectAsInProtos(kListModels);
   ExpectAsInProtos(kActivateModel);
   ExpectAsInProtos(kRollbackModel);
+  ExpectAsInProtos(kCreateBackup);
   ExpectAsInProtos(kCreateCheckpoint);
   ExpectAsInProtos(kCreatePush);
   ExpectAsInProtos(kGetExposure);

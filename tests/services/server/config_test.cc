@@ -18,6 +18,8 @@ TEST(ConfigTest, EmptyTextIsTheDefaults) {
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->listen_address, "127.0.0.1:50051");
   EXPECT_EQ(config->max_queued_events, 100'000);
+  EXPECT_EQ(config->backup_directory, "");
+  EXPECT_EQ(config->backup_keep, 7);
   EXPECT_EQ(config->model_poll_interval, absl::Seconds(5));
   EXPECT_EQ(config->ranking.weights, RankingPolicy::DefaultWeights());
   EXPECT_EQ(config->ranking.exploration.share, 0);
@@ -37,6 +39,7 @@ TEST(ConfigTest, TakesEveryField) {
                     model_poll_seconds: 6
                     drain_seconds: 7
                     max_message_bytes: 65536
+                    backup { directory: "b" keep: 3 max_mib_per_second: 9 }
                     ranking {
                       version: 9
                       diversity: 0
@@ -58,6 +61,9 @@ TEST(ConfigTest, TakesEveryField) {
   EXPECT_EQ(config->default_tenant, "t");
   EXPECT_EQ(config->num_threads, 3);
   EXPECT_EQ(config->target_wait, absl::Milliseconds(12));
+  EXPECT_EQ(config->backup_directory, "b");
+  EXPECT_EQ(config->backup_keep, 3);
+  EXPECT_EQ(config->backup_max_mib_per_second, 9);
   EXPECT_EQ(config->drain_timeout, absl::Seconds(7));
   EXPECT_EQ(config->ranking.version, 9);
   EXPECT_EQ(config->ranking.diversity, 0);
