@@ -5,7 +5,7 @@
 namespace evenlight {
 
 Executor::Executor(int num_threads, int max_queued)
-    : max_queued_(static_cast<size_t>(max_queued)) {
+    : max_queued_(static_cast<size_t>(max_queued)), num_threads_(num_threads) {
   threads_.reserve(static_cast<size_t>(num_threads));
   for (int thread = 0; thread < num_threads; ++thread) {
     threads_.emplace_back([this] { Work(); });
@@ -17,7 +17,10 @@ Executor::~Executor() { Stop(); }
 bool Executor::Submit(std::function<void()> task) {
   {
     MutexLock lock(mu_);
-    if (is_stopping_ || queue_.size() >= max_queued_) return false;
+    if (is_stopping_ || queue_.size() >= max_queued_) {
+      ++num_refused_;
+      return false;
+    }
     queue_.push_back(std::move(task));
   }
   wake_.NotifyOne();
@@ -35,17 +38,28 @@ void Executor::Stop() {
   for (std::thread& thread : threads) thread.join();
 }
 
+ExecutorFigures Executor::figures() const {
+  MutexLock lock(mu_);
+  return {num_threads_, num_running_, static_cast<int64_t>(queue_.size()),
+          num_refused_};
+}
+
 void Executor::Work() {
+  std::function<void()> task;
+  int64_t num_done = 0;  // Of this thread, and not counted yet.
   while (true) {
-    std::function<void()> task;
     {
       MutexLock lock(mu_);
+      num_running_ -= num_done;
       while (queue_.empty() && !is_stopping_) wake_.Wait(mu_);
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();
+      ++num_running_;
     }
     task();
+    task = nullptr;  // Not destroyed under the lock.
+    num_done = 1;
   }
 }
 

@@ -5,7 +5,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "core/figure.h"
 #include "storage/database.h"
 
 namespace evenlight {
@@ -50,6 +52,9 @@ class RocksDatabase : public Database {
       absl::string_view end) const override;
   absl::Status Write(const WriteBatch& batch) override;
   absl::Status CreateCheckpoint(const std::string& directory) override;
+
+  // What RocksDB says of itself; see rocks_figures.h.
+  std::vector<Figure> Figures() const;
 
  private:
   struct Rocks;  // Keeps RocksDB's headers out of ours.
