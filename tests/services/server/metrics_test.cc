@@ -1,7 +1,5 @@
 // What a running server shows Prometheus, read over HTTP as Prometheus does.
 
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -19,6 +17,7 @@
 #include "services/server/degraded_meter.h"
 #include "storage/model_directory.h"
 #include "tests/services/server/server_world.h"
+#include "tests/support/http_get.h"
 
 namespace evenlight {
 namespace {
@@ -29,40 +28,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
-
-// A socket that is connected to the port of `address`, or -1.
-int Connect(const std::string& address) {
-  int port = 0;
-  EXPECT_TRUE(absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port));
-  sockaddr_in to = {};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<uint16_t>(port));
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int file = socket(AF_INET, SOCK_STREAM, 0);
-  if (connect(file, reinterpret_cast<sockaddr*>(&to), sizeof(to)) == 0) {
-    return file;
-  }
-  close(file);
-  return -1;
-}
-
-// The body of what `address` answers for `path`; empty if nobody listens.
-std::string Get(const std::string& address, const std::string& path) {
-  const int file = Connect(address);
-  if (file < 0) return "";
-  const std::string request =
-      absl::StrCat("GET ", path, " HTTP/1.0\r\nHost: ", address, "\r\n\r\n");
-  EXPECT_EQ(write(file, request.data(), request.size()),
-            static_cast<ssize_t>(request.size()));
-  std::string answer;
-  char piece[4'096];
-  for (ssize_t size; (size = read(file, piece, sizeof(piece))) > 0;) {
-    answer.append(piece, static_cast<size_t>(size));
-  }
-  close(file);
-  const size_t body = answer.find("\r\n\r\n");
-  return body == std::string::npos ? "" : answer.substr(body + 4);
-}
 
 // The samples of an exposition: `name{labels}`, as it stands, to value.
 std::map<std::string, double> SamplesIn(const std::string& text) {
@@ -94,7 +59,7 @@ class MetricsTest : public ServerWorld {
   }
 
   std::string Text() const {
-    return Get(server_->metrics_address(), "/metrics");
+    return HttpGet(server_->metrics_address(), "/metrics");
   }
   // 0 for one that is not there.
   double Value(const std::string& sample) const {
@@ -446,9 +411,9 @@ TEST_F(MetricsTest, NoIdOfAPersonOrAResourceIsShown) {
 }
 
 TEST_F(MetricsTest, NothingElseIsServedOverHttp) {
-  EXPECT_THAT(Get(server_->metrics_address(), "/"),
+  EXPECT_THAT(HttpGet(server_->metrics_address(), "/"),
               Not(HasSubstr("grpc_server")));
-  EXPECT_THAT(Get(server_->metrics_address(), "/../../etc/passwd"),
+  EXPECT_THAT(HttpGet(server_->metrics_address(), "/../../etc/passwd"),
               Not(HasSubstr("root")));
 }
 
@@ -457,7 +422,7 @@ TEST_F(MetricsTest, TheServerStopsWhileAClientHoldsTheMetricsPort) {
   ASSERT_GE(idle, 0);
   const std::string address = server_->metrics_address();
   server_->Shutdown(absl::Seconds(10));
-  EXPECT_EQ(Get(address, "/metrics"), "");
+  EXPECT_EQ(HttpGet(address, "/metrics"), "");
   close(idle);
 }
 
