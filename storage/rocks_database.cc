@@ -4,7 +4,6 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 
@@ -110,14 +109,6 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
   return family;
 }
 
-// Counters only: timers would read the clock twice in every call.
-std::shared_ptr<rocksdb::Statistics> NewStatistics() {
-  std::shared_ptr<rocksdb::Statistics> statistics =
-      rocksdb::CreateDBStatistics();
-  statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
-  return statistics;
-}
-
 }  // namespace
 
 struct RocksDatabase::Rocks {
@@ -138,7 +129,7 @@ struct RocksDatabase::Rocks {
   }
 
   Options options;
-  const std::shared_ptr<rocksdb::Statistics> statistics = NewStatistics();
+  const std::shared_ptr<rocksdb::Statistics> statistics = NewRocksStatistics();
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;  // Also unknown families.
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyNames.size()> families{};

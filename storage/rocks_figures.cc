@@ -80,6 +80,13 @@ const Counted kCounted[] = {
 
 }  // namespace
 
+std::shared_ptr<rocksdb::Statistics> NewRocksStatistics() {
+  std::shared_ptr<rocksdb::Statistics> statistics =
+      rocksdb::CreateDBStatistics();
+  statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
+  return statistics;
+}
+
 std::vector<Figure> ReadRocksFigures(
     rocksdb::DB& db, absl::Span<rocksdb::ColumnFamilyHandle* const> families,
     const rocksdb::Statistics& statistics) {
