@@ -216,6 +216,7 @@ int Main(bool only_lists) {
   Check(mkdtemp(directory.data()) != nullptr, "no temporary directory");
   ServerOptions options;
   options.config.listen_address = "127.0.0.1:0";
+  options.config.metrics_address = "127.0.0.1:0";  // As where it is watched.
   options.config.data_dir = directory + "/db";
   options.config.model_dir = directory + "/models";
   auto server = Server::Start(options);

@@ -4,6 +4,7 @@
 #ifndef EVENLIGHT_CORE_EXECUTOR_H_
 #define EVENLIGHT_CORE_EXECUTOR_H_
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <thread>
@@ -13,6 +14,14 @@
 #include "core/mutex.h"
 
 namespace evenlight {
+
+// What an executor does at one moment, and has refused since its start.
+struct ExecutorFigures {
+  int64_t num_threads = 0;
+  int64_t num_running = 0;
+  int64_t num_queued = 0;
+  int64_t num_refused = 0;
+};
 
 // Thread-safe.
 class Executor {
@@ -36,18 +45,23 @@ class Executor {
   // Lets the queued tasks run, then joins the threads.
   void Stop() ABSL_LOCKS_EXCLUDED(mu_);
 
+  ExecutorFigures figures() const ABSL_LOCKS_EXCLUDED(mu_);
+
  private:
   void Work() ABSL_LOCKS_EXCLUDED(mu_);
   // Of the lowest level that has any.
   std::function<void()> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const size_t max_queued_;
-  Mutex mu_;
+  const int64_t num_threads_;
+  mutable Mutex mu_;
   CondVar wake_;
   // By level.
   std::vector<std::deque<std::function<void()>>> queues_ ABSL_GUARDED_BY(mu_);
   size_t num_queued_ ABSL_GUARDED_BY(mu_) = 0;  // In all of them.
   bool is_stopping_ ABSL_GUARDED_BY(mu_) = false;
+  int64_t num_running_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t num_refused_ ABSL_GUARDED_BY(mu_) = 0;
   std::vector<std::thread> threads_;
 };
 

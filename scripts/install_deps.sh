@@ -10,7 +10,7 @@ PACKAGES=(
   libgrpc++-dev libgrpc-dev libgtest-dev libhwy-dev libprotobuf-dev
   libprotoc-dev
   librocksdb-dev libssl-dev libutfcpp-dev libxxhash-dev lld ninja-build pkg-config
-  protobuf-compiler protobuf-compiler-grpc python3 rapidjson-dev
+  prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc python3 rapidjson-dev
 )
 
 missing=()

@@ -45,7 +45,7 @@ log=$demo/server.log
 say "start evenlightd on loopback; its log is $log"
 : >"$log"
 "$bin/evenlightd" --listen 127.0.0.1:0 --data_dir "$demo/db" \
-  --model_dir "$demo/models" 2>>"$log" &
+  --model_dir "$demo/models" --metrics 127.0.0.1:0 2>>"$log" &
 server=$!
 stop_server() {
   trap - EXIT INT TERM
@@ -68,6 +68,9 @@ for _ in $(seq 150); do
 done
 [ -n "$address" ] || { echo "evenlightd is not ready after 30 s" >&2; exit 1; }
 echo "serving on $address"
+metrics=$(sed -n \
+  's/.*"event":"metrics_shown".*"\(127\.0\.0\.1:[0-9]*\)".*/\1/p' "$log")
+echo "metrics on http://$metrics/metrics (docs/operations.md)"
 
 # run COMMAND ...: shows a command of the command line, then runs it.
 run() {

@@ -18,6 +18,7 @@
 #include "core/status_macros.h"
 #include "storage/data_directory.h"
 #include "storage/durable_file.h"
+#include "storage/rocks_figures.h"
 
 namespace evenlight {
 namespace {
@@ -128,6 +129,7 @@ struct RocksDatabase::Rocks {
   }
 
   Options options;
+  const std::shared_ptr<rocksdb::Statistics> statistics = NewRocksStatistics();
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;  // Also unknown families.
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyNames.size()> families{};
@@ -144,13 +146,15 @@ rocksdb::Status RocksDatabase::Rocks::OpenFamilies(
   for (const std::string& name : names) {
     descriptors.emplace_back(name, FamilyOptions(options, cache));
   }
+  rocksdb::DBOptions db_options = DbOptions(options);
+  db_options.statistics = statistics;
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status =
       options.read_only
-          ? rocksdb::DB::OpenForReadOnly(DbOptions(options), options.directory,
+          ? rocksdb::DB::OpenForReadOnly(db_options, options.directory,
                                          descriptors, &handles, &opened)
-          : rocksdb::DB::Open(DbOptions(options), options.directory,
-                              descriptors, &handles, &opened);
+          : rocksdb::DB::Open(db_options, options.directory, descriptors,
+                              &handles, &opened);
   db.reset(opened);
   for (rocksdb::ColumnFamilyHandle* handle : handles) {
     const auto name =
@@ -395,6 +399,10 @@ absl::Status RocksDatabase::CreateCheckpoint(const std::string& directory) {
       ToStatus(rocksdb::Checkpoint::Create(rocks_->db.get(), &made), what));
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   return ToStatus(checkpoint->CreateCheckpoint(directory), what);
+}
+
+std::vector<Figure> RocksDatabase::Figures() const {
+  return ReadRocksFigures(*rocks_->db, rocks_->families, *rocks_->statistics);
 }
 
 }  // namespace evenlight

@@ -5,7 +5,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "core/figure.h"
 #include "storage/database.h"
 
 namespace rocksdb {
@@ -57,6 +59,9 @@ class RocksDatabase : public Database {
 
   // For RocksDB's own backup engine, which storage/backup.cc alone asks.
   rocksdb::DB* rocks() const;
+
+  // What RocksDB says of itself; see rocks_figures.h.
+  std::vector<Figure> Figures() const;
 
  private:
   struct Rocks;  // Keeps RocksDB's headers out of ours.

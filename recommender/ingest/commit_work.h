@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "core/event.h"
 #include "core/ids.h"
 #include "storage/database.h"
@@ -35,6 +36,7 @@ struct Submission {
   WriteBatch attached;
   std::function<void(absl::StatusOr<std::vector<CommitResult>>)> done;
   std::vector<CommitResult> results;  // By event, once the commit is built.
+  absl::Time queue_time = absl::InfinitePast();
 };
 
 // A list that was shown. Nobody waits for it.

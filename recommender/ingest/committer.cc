@@ -28,6 +28,14 @@ std::vector<T> TakeFront(std::deque<T>& queue, size_t max) {
   return taken;
 }
 
+size_t NumEvents(const CommitWork& work) {
+  size_t num_events = work.exposures.size();
+  for (const Submission& submission : work.submissions) {
+    num_events += submission.events.size();
+  }
+  return num_events;
+}
+
 template <typename Submissions>
 void AnswerAll(const Submissions& submissions, const absl::Status& status) {
   for (const Submission& submission : submissions) submission.done(status);
@@ -66,6 +74,7 @@ absl::Status Committer::SubmitWith(const TenantId& tenant,
 }
 
 absl::Status Committer::Queue(Submission submission) {
+  submission.queue_time = options_.clock->Now();
   {
     MutexLock lock(mu_);
     if (!refusal_.ok()) return refusal_;
@@ -74,6 +83,7 @@ absl::Status Committer::Queue(Submission submission) {
     }
     const auto num_events = static_cast<int64_t>(submission.events.size());
     if (num_queued_events_ + num_events > options_.max_queued_events) {
+      ++figures_.num_refused;
       return absl::ResourceExhaustedError(
           absl::StrCat(num_queued_events_, " events are queued; ", num_events,
                        " more pass the limit of ", options_.max_queued_events));
@@ -95,7 +105,7 @@ bool Committer::SubmitExposure(const TenantId& tenant, StoredList list,
       if (IsTimeToWake()) wake_.NotifyOne();
       return true;
     }
-    num_dropped = ++num_dropped_exposures_;
+    num_dropped = ++figures_.num_dropped_exposures;
   }
   if (num_dropped % kDropsPerLogLine == 1) {
     Log(LogLevel::kWarning, "list_not_recorded",
@@ -125,6 +135,7 @@ void Committer::SubmitState(const TenantId& tenant, const LearnerId& learner,
     MutexLock lock(mu_);
     if (is_stopping_ || !refusal_.ok() ||
         caught_up_.size() >= static_cast<size_t>(options_.max_queued_states)) {
+      ++figures_.num_dropped_states;
       return;
     }
     caught_up_.push_back({tenant, learner, std::move(state)});
@@ -155,9 +166,19 @@ std::optional<StoredList> Committer::FindQueuedRequest(
   return *list;
 }
 
-int64_t Committer::num_dropped_exposures() const {
+CommitterFigures Committer::figures() const {
+  const absl::Time now = options_.clock->Now();
   MutexLock lock(mu_);
-  return num_dropped_exposures_;
+  CommitterFigures figures = figures_;
+  figures.takes_writes = refusal_.ok() && !is_stopping_;
+  figures.num_queued_events = num_queued_events_;
+  figures.num_queued_exposures = static_cast<int64_t>(exposures_.size());
+  figures.num_queued_states = static_cast<int64_t>(caught_up_.size());
+  if (!submissions_.empty()) {
+    figures.oldest_wait =
+        std::max(absl::ZeroDuration(), now - submissions_.front().queue_time);
+  }
+  return figures;
 }
 
 std::string Committer::RequestKey(const TenantId& tenant,
@@ -220,12 +241,18 @@ void Committer::Commit(CommitWork work) {
   absl::StatusOr<BuiltCommit> commit = builder_.Build(work);
   if (!commit.ok()) return CommitApart(std::move(work), commit.status());
   if (!commit->batch.empty()) {
+    const absl::Time begin = options_.clock->Now();
     const absl::Status written = database_.Write(commit->batch);
+    const absl::Duration time = options_.clock->Now() - begin;
     if (!written.ok()) return RefuseFromNowOn(std::move(work), written);
+    MutexLock lock(mu_);
+    figures_.write_seconds.Add(absl::ToDoubleSeconds(time));
+    figures_.write_events.Add(static_cast<double>(NumEvents(work)));
   }
   {
     MutexLock lock(mu_);
     ForgetRequests(work.exposures);
+    CountOutcomes(work);
   }
   if (on_stale_) {
     for (const auto& [tenant, learner] : commit->need_catch_up) {
@@ -262,8 +289,10 @@ void Committer::CommitApart(CommitWork work, const absl::Status& problem) {
   Log(LogLevel::kError, "commit_not_built", {{"problem", problem.ToString()}});
   {
     MutexLock lock(mu_);
+    ++figures_.num_failed_commits;
     ForgetRequests(work.exposures);
-    num_dropped_exposures_ += static_cast<int64_t>(work.exposures.size());
+    figures_.num_dropped_exposures +=
+        static_cast<int64_t>(work.exposures.size());
   }
   AnswerAll(work.submissions, problem);
 }
@@ -278,16 +307,37 @@ void Committer::RefuseFromNowOn(CommitWork work, const absl::Status& problem) {
   {
     MutexLock lock(mu_);
     refusal_ = refusal;
+    ++figures_.num_failed_commits;
     exposures.swap(exposures_);
     caught_up.swap(caught_up_);
     submissions.swap(submissions_);
     requests_.clear();
     num_queued_events_ = 0;
-    num_dropped_exposures_ +=
+    figures_.num_dropped_exposures +=
         static_cast<int64_t>(work.exposures.size() + exposures.size());
   }
   AnswerAll(work.submissions, refusal);
   AnswerAll(submissions, refusal);
+}
+
+void Committer::CountOutcomes(const CommitWork& work) {
+  using Outcome = CommitResult::Outcome;
+  for (const Submission& submission : work.submissions) {
+    for (const CommitResult& result : submission.results) {
+      switch (result.outcome) {
+        case Outcome::kAccepted:
+          // All or nothing, and one was in conflict: nothing was written.
+          figures_.num_accepted += result.sequence > 0 ? 1 : 0;
+          break;
+        case Outcome::kDuplicate:
+          ++figures_.num_duplicates;
+          break;
+        case Outcome::kConflict:
+          ++figures_.num_conflicts;
+          break;
+      }
+    }
+  }
 }
 
 void Committer::ForgetRequests(const std::vector<Exposure>& exposures) {

@@ -9,6 +9,7 @@
 #ifndef EVENLIGHT_RECOMMENDER_INGEST_COMMITTER_H_
 #define EVENLIGHT_RECOMMENDER_INGEST_COMMITTER_H_
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -24,7 +25,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/clock.h"
 #include "core/event.h"
+#include "core/histogram.h"
 #include "core/ids.h"
 #include "core/mutex.h"
 #include "recommender/ingest/commit_builder.h"
@@ -35,6 +38,31 @@
 #include "storage/list_store.h"
 
 namespace evenlight {
+
+// Of the events in one synced write.
+inline constexpr std::array<double, 13> kBatchBounds = {
+    1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1'024, 2'048, 4'096};
+
+// What a committer does at one moment, and has done since its start.
+struct CommitterFigures {
+  bool takes_writes = true;
+  int64_t num_queued_events = 0;
+  int64_t num_queued_exposures = 0;
+  int64_t num_queued_states = 0;
+  // How long the events that are first in the queue have waited.
+  absl::Duration oldest_wait;
+  // By outcome; an event counts once its write is durable.
+  int64_t num_accepted = 0;
+  int64_t num_duplicates = 0;
+  int64_t num_conflicts = 0;
+  int64_t num_refused = 0;  // Submissions, as the queue was full.
+  int64_t num_dropped_exposures = 0;
+  int64_t num_dropped_states = 0;
+  int64_t num_failed_commits = 0;  // Not built, or not written.
+  // Events and exposures in one synced write.
+  Histogram write_events{kBatchBounds};
+  Histogram write_seconds{kSecondsBounds};  // One synced write.
+};
 
 // Thread-safe. Events of one actor are committed in the order of submission.
 class Committer {
@@ -49,6 +77,7 @@ class Committer {
     // `max_idle_work` of them wait.
     absl::Duration max_idle_delay = absl::Milliseconds(50);
     int max_idle_work = 256;
+    const Clock* clock = &SystemClock();  // Of figures. Outlives the committer.
   };
 
   // Called once per submission, on the committer's thread: be quick. OK results
@@ -115,8 +144,7 @@ class Committer {
       const TenantId& tenant, const LearnerId& learner,
       absl::string_view request_id) const ABSL_LOCKS_EXCLUDED(mu_);
 
-  // Exposures dropped since the start.
-  int64_t num_dropped_exposures() const ABSL_LOCKS_EXCLUDED(mu_);
+  CommitterFigures figures() const ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
   static std::string RequestKey(const TenantId& tenant, const StoredList& list);
@@ -131,6 +159,7 @@ class Committer {
       ABSL_LOCKS_EXCLUDED(mu_);
   void RefuseFromNowOn(CommitWork work, const absl::Status& problem)
       ABSL_LOCKS_EXCLUDED(mu_);
+  void CountOutcomes(const CommitWork& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ForgetRequests(const std::vector<Exposure>& exposures)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   size_t NumIdleWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -151,7 +180,8 @@ class Committer {
   absl::flat_hash_map<std::string, std::shared_ptr<const StoredList>> requests_
       ABSL_GUARDED_BY(mu_);
   int64_t num_queued_events_ ABSL_GUARDED_BY(mu_) = 0;
-  int64_t num_dropped_exposures_ ABSL_GUARDED_BY(mu_) = 0;
+  // What is read off the queues is filled in by figures().
+  CommitterFigures figures_ ABSL_GUARDED_BY(mu_);
   absl::Status refusal_ ABSL_GUARDED_BY(mu_);  // OK while writes are taken.
   bool is_stopping_ ABSL_GUARDED_BY(mu_) = false;
   std::thread thread_;

@@ -69,6 +69,7 @@ absl::StatusOr<LearnerState> StateReader::Current(
 absl::StatusOr<LearnerState> StateReader::Refold(
     const TenantId& tenant, const LearnerId& learner, const ModelSet& models,
     const StoredLearnerState& stored) const {
+  ++num_refolds_;
   LearnerState state = EmptyState(models);
   int64_t last_sequence = 0;
   RETURN_IF_ERROR(track_.List(

@@ -4,6 +4,8 @@
 #ifndef EVENLIGHT_RECOMMENDER_INGEST_STATE_READER_H_
 #define EVENLIGHT_RECOMMENDER_INGEST_STATE_READER_H_
 
+#include <atomic>
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -39,6 +41,9 @@ class StateReader {
       const TenantId& tenant, absl::Span<const LearnerId> learners,
       const ModelSet& models) const;
 
+  // States refolded from the log since the start, whoever asked.
+  int64_t num_refolds() const { return num_refolds_; }
+
  private:
   absl::StatusOr<LearnerState> Current(const TenantId& tenant,
                                        const LearnerId& learner,
@@ -52,6 +57,7 @@ class StateReader {
   Committer* const committer_;
   const TrackStore track_;
   const LearnerStateStore states_;
+  mutable std::atomic<int64_t> num_refolds_ = 0;
 };
 
 }  // namespace evenlight

@@ -60,6 +60,11 @@ void StateWorker::WaitUntilIdle() {
   while (!queue_.empty() || is_working_) idle_.Wait(mu_);
 }
 
+StateWorkerFigures StateWorker::figures() const {
+  MutexLock lock(mu_);
+  return {static_cast<int64_t>(queue_.size()), num_failed_};
+}
+
 void StateWorker::Work() {
   // On Linux this is of the calling thread only.
   setpriority(PRIO_PROCESS, 0, kNiceness);
@@ -84,6 +89,7 @@ void StateWorker::Work() {
     }
     MutexLock lock(mu_);
     is_working_ = false;
+    if (!status.ok()) ++num_failed_;
     if (queue_.empty()) idle_.NotifyAll();
   }
 }

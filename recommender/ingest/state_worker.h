@@ -3,6 +3,7 @@
 #ifndef EVENLIGHT_RECOMMENDER_INGEST_STATE_WORKER_H_
 #define EVENLIGHT_RECOMMENDER_INGEST_STATE_WORKER_H_
 
+#include <cstdint>
 #include <deque>
 #include <thread>
 #include <utility>
@@ -18,6 +19,12 @@
 #include "storage/learner_state_store.h"
 
 namespace evenlight {
+
+// What waits for the worker, and what it could not do since its start.
+struct StateWorkerFigures {
+  int64_t num_waiting = 0;
+  int64_t num_failed = 0;
+};
 
 // Thread-safe. One low-priority thread.
 class StateWorker {
@@ -43,6 +50,8 @@ class StateWorker {
   // Blocks until nothing waits or runs. For tests and a clean shutdown.
   void WaitUntilIdle() ABSL_LOCKS_EXCLUDED(mu_);
 
+  StateWorkerFigures figures() const ABSL_LOCKS_EXCLUDED(mu_);
+
  private:
   // An empty learner, which no id is, stands for all that are outdated.
   using Key = std::pair<TenantId, LearnerId>;
@@ -55,12 +64,13 @@ class StateWorker {
   const LearnerStateStore states_;
   const StateReader& reader_;
   const ModelRegistry& registry_;
-  Mutex mu_;
+  mutable Mutex mu_;
   CondVar wake_;
   CondVar idle_;
   std::deque<Key> queue_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_set<Key> waiting_ ABSL_GUARDED_BY(mu_);
   bool is_working_ ABSL_GUARDED_BY(mu_) = false;
+  int64_t num_failed_ ABSL_GUARDED_BY(mu_) = 0;
   bool is_stopping_ ABSL_GUARDED_BY(mu_) = false;
   std::thread thread_;
 };

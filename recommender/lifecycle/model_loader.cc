@@ -238,6 +238,8 @@ void ModelLoader::NoteProblem(const TenantId& tenant, int64_t version,
         {{"tenant", tenant},
          {"version", version},
          {"problem", status.ToString()}});
+    MutexLock lock(figures_mu_);
+    if (version != kPinFile) ++figures_.num_failed_loads;
   }
   known = std::move(problem);
 }
@@ -247,11 +249,31 @@ void ModelLoader::Serve(const TenantId& tenant,
   const int64_t previous = registry_.Serving(tenant)->version;
   if (options_.warm_up) options_.warm_up(tenant, models);
   registry_.Publish(tenant, models);
+  CountServed(tenant, models->version);
   Log(LogLevel::kInfo, "model_serving",
       {{"tenant", tenant},
        {"version", models->version},
        {"previous", previous}});
   if (options_.on_serving) options_.on_serving(tenant, models);
+}
+
+void ModelLoader::CountServed(const TenantId& tenant, int64_t version) {
+  ModelFigures::Served served = {.version = version};
+  const auto summaries = ModelDirectory(options_.model_dir, tenant).List();
+  if (summaries.ok()) {
+    for (const ModelVersionSummary& summary : *summaries) {
+      if (summary.version == version) {
+        served.publish_time = summary.publish_time;
+      }
+    }
+  }
+  MutexLock lock(figures_mu_);
+  figures_.served[tenant] = served;
+}
+
+ModelFigures ModelLoader::figures() const {
+  MutexLock lock(figures_mu_);
+  return figures_;
 }
 
 }  // namespace evenlight

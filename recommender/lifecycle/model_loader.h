@@ -33,6 +33,16 @@ struct ModelVersionState {
   absl::Status problem;  // Not OK: it cannot be served.
 };
 
+// What serves, and what was found broken since the start.
+struct ModelFigures {
+  struct Served {
+    int64_t version = 0;
+    absl::Time publish_time = absl::UnixEpoch();  // The epoch: not known.
+  };
+  std::map<TenantId, Served> served;
+  int64_t num_failed_loads = 0;  // Versions, and directories of tenants.
+};
+
 // Thread-safe. Loading is done under a lock of its own, never under the
 // registry's.
 class ModelLoader {
@@ -83,6 +93,9 @@ class ModelLoader {
   absl::StatusOr<int64_t> Rollback(const TenantId& tenant)
       ABSL_LOCKS_EXCLUDED(mu_);
 
+  // Waits for no load.
+  ModelFigures figures() const ABSL_LOCKS_EXCLUDED(figures_mu_);
+
  private:
   // Why a version cannot be served, and the bytes of which that was found.
   struct Problem {
@@ -103,12 +116,16 @@ class ModelLoader {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Serve(const TenantId& tenant, std::shared_ptr<const ModelSet> models)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CountServed(const TenantId& tenant, int64_t version)
+      ABSL_LOCKS_EXCLUDED(figures_mu_);
 
   const Options options_;
   ModelRegistry& registry_;
   Mutex mu_;  // One load at a time.
   absl::flat_hash_map<TenantId, std::map<int64_t, Problem>> problems_
       ABSL_GUARDED_BY(mu_);
+  mutable Mutex figures_mu_ ABSL_ACQUIRED_AFTER(mu_);
+  ModelFigures figures_ ABSL_GUARDED_BY(figures_mu_);
   Mutex stop_mu_;
   CondVar stop_wake_;
   bool is_stopping_ ABSL_GUARDED_BY(stop_mu_) = false;

@@ -33,8 +33,9 @@ bool IsOf(const std::shared_ptr<const ServingSnapshot>& snapshot,
 
 }  // namespace
 
-CatalogCache::CatalogCache(Database* database)
+CatalogCache::CatalogCache(Database* database, const Clock* clock)
     : database_(*database),
+      clock_(*clock),
       store_(database),
       nothing_(std::make_shared<const Catalog>(
           0, std::vector<std::shared_ptr<const Resource>>{},
@@ -63,12 +64,14 @@ absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Load(
   // each, a large catalog would never be loaded.
   const auto is_awaited = [] { return absl::OkStatus(); };
   const AwaitedScope to_the_end(is_awaited);
+  const absl::Time begin = clock_.Now();
   ASSIGN_OR_RETURN(StoredCatalog stored, store_.Load(tenant));
   // Not kept: whoever invents tenants must not fill the memory.
   if (stored.version == 0) return nothing_;
   catalog = std::make_shared<const Catalog>(
       stored.version, std::move(stored.resources), std::move(stored.kcs));
   Publish(tenant, catalog);
+  CountBuild(begin);
   return catalog;
 }
 
@@ -100,8 +103,10 @@ absl::StatusOr<std::shared_ptr<const ServingSnapshot>> CatalogCache::Snapshot(
     }
   }
   const bool is_kept = catalog->version() > 0;
+  const absl::Time begin = clock_.Now();
   std::shared_ptr<const ServingSnapshot> snapshot =
       Bind(std::move(catalog), std::move(models), earlier.get());
+  CountBuild(begin);
   if (is_kept) Keep(tenant, snapshot);
   return snapshot;
 }
@@ -136,11 +141,24 @@ absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Update(
   store_.PutVersion(tenant, version, &batch);
   RETURN_IF_ERROR(database_.Write(batch));
 
+  const absl::Time begin = clock_.Now();
   auto next = std::make_shared<const Catalog>(
       version, Merge(catalog->resources(), change.resources),
       Merge(catalog->kcs(), change.kcs));
   Publish(tenant, next);
+  CountBuild(begin);
   return next;
+}
+
+void CatalogCache::CountBuild(absl::Time begin) {
+  const double seconds = absl::ToDoubleSeconds(clock_.Now() - begin);
+  MutexLock lock(mu_);
+  build_seconds_.Add(seconds);
+}
+
+Histogram CatalogCache::build_seconds() const {
+  MutexLock lock(mu_);
+  return build_seconds_;
 }
 
 }  // namespace evenlight

@@ -13,7 +13,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "core/catalog.h"
+#include "core/clock.h"
+#include "core/histogram.h"
 #include "core/ids.h"
 #include "core/mutex.h"
 #include "recommender/models/model_binding.h"
@@ -33,8 +36,9 @@ struct CatalogChange {
 // Thread-safe.
 class CatalogCache {
  public:
-  // `database` outlives it.
-  explicit CatalogCache(Database* database);
+  // `database` and `clock` outlive it.
+  explicit CatalogCache(Database* database,
+                        const Clock* clock = &SystemClock());
 
   // The tenant's catalog as of the last write that was answered; of version 0
   // and empty if there is none. Never null.
@@ -59,6 +63,10 @@ class CatalogCache {
       absl::FunctionRef<absl::StatusOr<CatalogChange>(const Catalog&)> decide)
       ABSL_LOCKS_EXCLUDED(mu_, write_mu_);
 
+  // Seconds that catalogs took to build from what is stored or was changed, and
+  // to be bound to a model, since the start.
+  Histogram build_seconds() const ABSL_LOCKS_EXCLUDED(mu_);
+
  private:
   // Of two models, the one asked for last first; null where there is none.
   using Snapshots = std::array<std::shared_ptr<const ServingSnapshot>, 2>;
@@ -73,7 +81,10 @@ class CatalogCache {
   void Publish(const TenantId& tenant, std::shared_ptr<const Catalog> catalog)
       ABSL_LOCKS_EXCLUDED(mu_);
 
+  void CountBuild(absl::Time begin) ABSL_LOCKS_EXCLUDED(mu_);
+
   Database& database_;
+  const Clock& clock_;
   const CatalogStore store_;
   const std::shared_ptr<const Catalog> nothing_;
 
@@ -82,11 +93,12 @@ class CatalogCache {
   // the tenant is loaded.
   Mutex write_mu_ ABSL_ACQUIRED_BEFORE(mu_);
 
-  // Covers pointer copies only.
+  // Covers pointer copies and figures only.
   mutable Mutex mu_;
   absl::flat_hash_map<TenantId, std::shared_ptr<const Catalog>> catalogs_
       ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<TenantId, Snapshots> snapshots_ ABSL_GUARDED_BY(mu_);
+  Histogram build_seconds_ ABSL_GUARDED_BY(mu_){kSecondsBounds};
 };
 
 }  // namespace evenlight

@@ -107,6 +107,7 @@ absl::Status ClassLists::Plan(const Moment& moment,
                    InCatalog(named, catalog, moment.now));
   const ClassPlan plan = PlanForClass(
       {*moment.snapshot, learners, request, parts_.policy, moment.now, rules});
+  parts_.degraded->Count(plan.degraded);
   FromClassPlan(plan, catalog, named, response);
   response->set_model_version(moment.models->version);
   response->set_catalog_version(catalog.version());
@@ -175,9 +176,10 @@ absl::Status ClassLists::ForLesson(
   ASSIGN_OR_RETURN(const std::vector<ClassLearner> learners,
                    LearnersOf(tenant, members, moment));
   const ClassRules no_rules;
-  FromLessonList(RankForLesson({*moment.snapshot, learners, request,
-                                parts_.policy, moment.now, no_rules}),
-                 catalog, response);
+  const LessonList list = RankForLesson({*moment.snapshot, learners, request,
+                                         parts_.policy, moment.now, no_rules});
+  parts_.degraded->Count(list.degraded);
+  FromLessonList(list, catalog, response);
   response->set_model_version(moment.models->version);
   response->set_catalog_version(catalog.version());
   *response->mutable_create_time() = ToTimestamp(moment.now);

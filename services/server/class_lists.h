@@ -18,6 +18,7 @@
 #include "recommender/ranking/policy.h"
 #include "services/server/catalog_cache.h"
 #include "services/server/convert_class.h"
+#include "services/server/degraded_meter.h"
 #include "storage/roster_store.h"
 
 namespace evenlight {
@@ -42,6 +43,7 @@ class ClassLists {
     const ModelRegistry* registry;
     const StateReader* states;
     RankingPolicy policy;
+    DegradedMeter* degraded;
   };
 
   explicit ClassLists(Parts parts);

@@ -27,6 +27,8 @@ enum class Priority {
   kBulk,  // Imports and administration.
 };
 inline constexpr int kNumPriorities = 4;
+inline constexpr std::array<const char*, kNumPriorities> kPriorityNames = {
+    "recommend", "record", "report", "bulk"};
 
 // The share of the limit up to which calls of a priority may enter: the rest is
 // kept for the more urgent.

@@ -54,6 +54,7 @@ class ConfigReader {
 
  private:
   void ReadStrings(const ServerConfig& from);
+  void ReadAddress(const char* field, const std::string& from, std::string* to);
   void ReadNumbers(const ServerConfig& from);
   void ReadBackup(const config::v1::Backup& from);
   void ReadRanking(const config::v1::RankingPolicy& from);
@@ -93,12 +94,9 @@ Config ConfigReader::Read(const ServerConfig& from) {
 }
 
 void ConfigReader::ReadStrings(const ServerConfig& from) {
-  if (!from.listen_address().empty()) {
-    config_.listen_address = from.listen_address();
-    const absl::Status status =
-        CheckListenAddress(from.listen_address(), /*allow_all_networks=*/true);
-    if (!status.ok()) Fault("listen_address", status.message());
-  }
+  ReadAddress("listen_address", from.listen_address(), &config_.listen_address);
+  ReadAddress("metrics_address", from.metrics_address(),
+              &config_.metrics_address);
   if (!from.data_dir().empty()) config_.data_dir = from.data_dir();
   if (!from.model_dir().empty()) config_.model_dir = from.model_dir();
   config_.default_tenant = from.default_tenant();
@@ -106,6 +104,15 @@ void ConfigReader::ReadStrings(const ServerConfig& from) {
     Fault("default_tenant",
           absl::StrCat("`", from.default_tenant(), "` is not ", kIdRule));
   }
+}
+
+void ConfigReader::ReadAddress(const char* field, const std::string& from,
+                               std::string* to) {
+  if (from.empty()) return;
+  *to = from;
+  const absl::Status status =
+      CheckListenAddress(from, /*allow_all_networks=*/true);
+  if (!status.ok()) Fault(field, status.message());
 }
 
 void ConfigReader::ReadNumbers(const ServerConfig& from) {

@@ -18,6 +18,7 @@ namespace evenlight {
 // A value. What the fields mean is in server_config.proto.
 struct Config {
   std::string listen_address = "127.0.0.1:50051";
+  std::string metrics_address;  // Empty: no metrics are shown.
   std::string data_dir = "data/db";
   std::string model_dir = "data/models";
   TenantId default_tenant;  // Empty: a call must name its tenant.

@@ -25,6 +25,9 @@ ABSL_FLAG(std::string, config, "",
 ABSL_FLAG(std::string, listen, "",
           "host:port to listen on, in place of listen_address in the config. "
           "Port 0 takes a free one.");
+ABSL_FLAG(std::string, metrics, "",
+          "host:port to show metrics on, in place of metrics_address in the "
+          "config. Port 0 takes a free one.");
 ABSL_FLAG(std::string, data_dir, "",
           "Where the database lies, in place of data_dir in the config.");
 ABSL_FLAG(std::string, model_dir, "",
@@ -87,6 +90,7 @@ absl::StatusOr<ServerOptions> ReadOptions() {
     if (!flag.empty()) *value = flag;
   };
   prefer(absl::GetFlag(FLAGS_listen), &options.config.listen_address);
+  prefer(absl::GetFlag(FLAGS_metrics), &options.config.metrics_address);
   prefer(absl::GetFlag(FLAGS_data_dir), &options.config.data_dir);
   prefer(absl::GetFlag(FLAGS_model_dir), &options.config.model_dir);
   options.insecure_plaintext_on_all_networks =
@@ -121,8 +125,13 @@ absl::Status Run() {
   const sigset_t signals = BlockEndSignals();
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*options);
   if (!server.ok()) return server.status();
-  // Scripts wait for this line, so it is written at every level.
+  // Scripts wait for these lines, so they are written at every level, and the
+  // one that says that all is ready last.
   SetLogLevel(LogLevel::kInfo);
+  if (!(*server)->metrics_address().empty()) {
+    Log(LogLevel::kInfo, "metrics_shown",
+        {{"address", (*server)->metrics_address()}});
+  }
   Log(LogLevel::kInfo, "serving",
       {{"address", (*server)->address()},
        {"data_dir", options->config.data_dir},

@@ -205,6 +205,8 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
   // A list that nobody sees is not recorded as shown.
   RETURN_IF_ERROR(CheckAwaited());
 
+  if (parts_.degraded != nullptr) parts_.degraded->Count(list.degraded);
+
   // All of a list's messages in one piece of memory.
   google::protobuf::ArenaOptions arena_options;
   arena_options.start_block_size = kResponseBytes;
@@ -228,9 +230,10 @@ absl::StatusOr<std::string> LearnerLists::Make(const Call& call) {
   // No event could refer to it.
   response.clear_list();
   response.set_degraded(true);
-  response.add_degraded_reasons(
-      "the list is not recorded: too many wait to be, or the disk takes no "
-      "writes");
+  response.add_degraded_reasons(kNotRecordedReason);
+  if (parts_.degraded != nullptr) {
+    parts_.degraded->CountCause(DegradedCause::kNotRecorded);
+  }
   return response.SerializeAsString();
 }
 

@@ -15,6 +15,7 @@
 #include "recommender/lifecycle/model_registry.h"
 #include "recommender/pipeline/pipeline.h"
 #include "services/server/catalog_cache.h"
+#include "services/server/degraded_meter.h"
 #include "services/server/learner_day.h"
 #include "services/server/name_maker.h"
 #include "services/server/new_resource_turns.h"
@@ -46,6 +47,7 @@ class LearnerLists {
     const LearnerDay* day;
     // Null: new resources have no budget, the newest are proposed.
     NewResourceTurns* new_resources = nullptr;
+    DegradedMeter* degraded = nullptr;  // Null: degraded lists are not counted.
   };
 
   explicit LearnerLists(Parts parts);

@@ -115,6 +115,7 @@ absl::Status LearnerPaths::PlanPath(const TenantId& tenant,
   }
   ASSIGN_OR_RETURN(const Planned planned,
                    Plan(tenant, learner, goal, request.reason_language(), now));
+  parts_.degraded->Count(planned.plan.degraded);
   FromPathPlan(planned.plan, *planned.snapshot->catalog, response);
   FromGoal(goal, response->mutable_goal());
   response->set_model_version(planned.snapshot->models->version);

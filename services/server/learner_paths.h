@@ -16,6 +16,7 @@
 #include "recommender/lifecycle/model_registry.h"
 #include "recommender/path/path_plan.h"
 #include "services/server/catalog_cache.h"
+#include "services/server/degraded_meter.h"
 #include "storage/goal_store.h"
 #include "storage/roster_store.h"
 #include "storage/track_store.h"
@@ -38,6 +39,7 @@ class LearnerPaths {
     const ModelRegistry* registry;
     const StateReader* states;
     RankingPolicy policy;
+    DegradedMeter* degraded;
   };
 
   // A plan and what it was made from.

@@ -5,10 +5,12 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/support/server_interceptor.h>
 
 #include <algorithm>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/executor.h"
@@ -25,6 +27,7 @@
 #include "recommender/lifecycle/model_registry.h"
 #include "services/server/admin_service.h"
 #include "services/server/backup_worker.h"
+#include "services/server/call_metrics.h"
 #include "services/server/call_runner.h"
 #include "services/server/catalog_cache.h"
 #include "services/server/catalog_edits.h"
@@ -32,12 +35,14 @@
 #include "services/server/checkpoints.h"
 #include "services/server/class_lists.h"
 #include "services/server/concurrency_limit.h"
+#include "services/server/degraded_meter.h"
 #include "services/server/exposure_report.h"
 #include "services/server/learner_day.h"
 #include "services/server/learner_goals.h"
 #include "services/server/learner_lists.h"
 #include "services/server/learner_paths.h"
 #include "services/server/learner_service.h"
+#include "services/server/metrics_port.h"
 #include "services/server/model_service.h"
 #include "services/server/name_maker.h"
 #include "services/server/new_resource_turns.h"
@@ -48,6 +53,7 @@
 #include "services/server/report_service.h"
 #include "services/server/roster_edits.h"
 #include "services/server/roster_service.h"
+#include "services/server/server_figures.h"
 #include "services/server/track_service.h"
 #include "storage/rocks_database.h"
 
@@ -60,9 +66,10 @@ int NumThreads(const Config& config) {
                                 : std::max(2, DefaultNumThreads());
 }
 
-Committer::Options CommitterOptions(const Config& config) {
+Committer::Options CommitterOptions(const ServerOptions& from) {
   Committer::Options options;
-  options.max_queued_events = config.max_queued_events;
+  options.max_queued_events = from.config.max_queued_events;
+  options.clock = from.clock;
   return options;
 }
 
@@ -86,6 +93,18 @@ BackupOptions ToBackupOptions(const Config& config) {
   return options;
 }
 
+// In the order in which Listen() registers them.
+constexpr const char* kServices[] = {
+    v1::TrackService::service_full_name(),
+    v1::CatalogService::service_full_name(),
+    v1::RosterService::service_full_name(),
+    v1::LearnerService::service_full_name(),
+    v1::RecommendationService::service_full_name(),
+    v1::ModelService::service_full_name(),
+    v1::PushService::service_full_name(),
+    v1::ReportService::service_full_name(),
+    v1::AdminService::service_full_name()};
+
 // Process-wide settings of gRPC and Protobuf.
 void SetUpLibraries() {
   static std::once_flag once;
@@ -105,6 +124,7 @@ struct Server::Parts {
   Parts(const ServerOptions& options, std::unique_ptr<RocksDatabase> opened);
 
   ModelLoader::Options LoaderOptions(const Config& config);
+  absl::Status ShowMetrics(const ServerOptions& options);
   absl::Status Listen(const ServerOptions& options);
 
   const Clock& clock;
@@ -127,6 +147,7 @@ struct Server::Parts {
   CatalogEdits catalog_edits;
   RosterEdits roster_edits;
   StageMeter stages;
+  DegradedMeter degraded;
   LearnerDay learner_day;
   NewResourceTurns new_resource_turns;
   LearnerLists learner_lists;
@@ -136,6 +157,7 @@ struct Server::Parts {
   LearnerGoals learner_goals;
   ExposureReport exposure_report;
 
+  CallMetrics call_metrics;
   CallRunner runner;
   PushStreams push_streams;
   PushEdits push_edits;
@@ -150,6 +172,8 @@ struct Server::Parts {
   AdminService admin_service;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
+  std::unique_ptr<MetricsPort> metrics_port;
+  std::string metrics_address;
 };
 
 Server::Parts::Parts(const ServerOptions& options,
@@ -165,7 +189,7 @@ Server::Parts::Parts(const ServerOptions& options,
       exposure_replay(database.get(), &exposures),
       // No event comes, and no callback is called, before the port is open.
       committer(
-          CommitterOptions(options.config), database.get(), &registry,
+          CommitterOptions(options), database.get(), &registry,
           [this](const TenantId& tenant, const LearnerId& learner) {
             state_worker.Enqueue(tenant, learner);
           },
@@ -178,7 +202,7 @@ Server::Parts::Parts(const ServerOptions& options,
       limit(LimitOptions(options.config)),
       executor(NumThreads(options.config), options.config.max_queued_requests,
                kNumPriorities),
-      catalogs(database.get()),
+      catalogs(database.get(), &clock),
       catalog_edits(&clock, &catalogs),
       roster_edits(database.get()),
       learner_day(database.get(), options.config.ranking.minutes_cap),
@@ -186,18 +210,19 @@ Server::Parts::Parts(const ServerOptions& options,
                          &exposure_replay),
       learner_lists({&clock, database.get(), &catalogs, &registry,
                      &state_reader, &committer, &names, options.config.ranking,
-                     &stages, &learner_day, &new_resource_turns}),
+                     &stages, &learner_day, &new_resource_turns, &degraded}),
       class_lists({&clock, database.get(), &catalogs, &registry, &state_reader,
-                   options.config.ranking}),
+                   options.config.ranking, &degraded}),
       explanations({database.get(), &catalogs, &registry, &state_reader,
                     options.config.ranking}),
       learner_paths({&clock, database.get(), &catalogs, &registry,
-                     &state_reader, options.config.ranking}),
+                     &state_reader, options.config.ranking, &degraded}),
       learner_goals({&clock, database.get(), &catalogs, &registry,
-                     &state_reader, options.config.ranking},
+                     &state_reader, options.config.ranking, &degraded},
                     &learner_paths),
       exposure_report({&clock, &catalogs, &registry, &exposures,
                        &exposure_replay, options.config.ranking.new_resources}),
+      call_metrics(kServices, &clock),
       runner(&executor, &limit, options.config.default_tenant),
       push_streams({}, &runner, &clock, &catalogs, database.get()),
       push_edits({&clock, database.get(), &catalogs, &registry, &state_reader,
@@ -240,6 +265,29 @@ ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {
   return options;
 }
 
+absl::Status Server::Parts::ShowMetrics(const ServerOptions& options) {
+  if (options.config.metrics_address.empty()) return absl::OkStatus();
+  const FigureSources sources = {
+      .calls = &call_metrics,
+      .stages = &stages,
+      .degraded = &degraded,
+      .executor = &executor,
+      .limit = &limit,
+      .committer = &committer,
+      .state_worker = &state_worker,
+      .state_reader = &state_reader,
+      .models = &loader,
+      .catalogs = &catalogs,
+      .database = database.get(),
+  };
+  ASSIGN_OR_RETURN(metrics_port,
+                   MetricsPort::Open(options.config.metrics_address, [sources] {
+                     return ReadFigures(sources);
+                   }));
+  metrics_address = metrics_port->address();
+  return absl::OkStatus();
+}
+
 absl::Status Server::Parts::Listen(const ServerOptions& options) {
   const std::string& wanted = options.config.listen_address;
   int port = 0;
@@ -258,6 +306,13 @@ absl::Status Server::Parts::Listen(const ServerOptions& options) {
   builder.RegisterService(&push_service);
   builder.RegisterService(&report_service);
   builder.RegisterService(&admin_service);
+  if (metrics_port != nullptr) {
+    std::vector<
+        std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>
+        interceptors;
+    interceptors.push_back(call_metrics.NewInterceptors());
+    builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  }
   grpc_server = builder.BuildAndStart();
   if (grpc_server == nullptr || port == 0) {
     return absl::UnavailableError(
@@ -273,17 +328,24 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   RETURN_IF_ERROR(
       CheckListenAddress(options.config.listen_address,
                          options.insecure_plaintext_on_all_networks));
+  if (!options.config.metrics_address.empty()) {
+    RETURN_IF_ERROR(
+        CheckListenAddress(options.config.metrics_address,
+                           options.insecure_plaintext_on_all_networks));
+  }
   SetUpLibraries();
   RocksDatabase::Options database_options;
   database_options.directory = options.config.data_dir;
   ASSIGN_OR_RETURN(std::unique_ptr<RocksDatabase> database,
                    RocksDatabase::Open(database_options));
   auto parts = std::make_unique<Parts>(options, std::move(database));
-  parts->checkpoints.DeleteExpired();
-  parts->exposure_replay.Start(parts->clock.Now());
-  parts->loader.Poll();  // Serve with models from the first request on.
   Parts& started = *parts;
   std::unique_ptr<Server> server(new Server(std::move(parts)));
+  // First: how long the rest takes can be watched.
+  RETURN_IF_ERROR(started.ShowMetrics(options));
+  started.checkpoints.DeleteExpired();
+  started.exposure_replay.Start(started.clock.Now());
+  started.loader.Poll();  // Serve with models from the first request on.
   RETURN_IF_ERROR(started.Listen(options));
   started.loader.Start();
   return server;
@@ -295,6 +357,10 @@ Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
 const std::string& Server::address() const { return parts_->address; }
 
+const std::string& Server::metrics_address() const {
+  return parts_->metrics_address;
+}
+
 void Server::Drain() {
   if (parts_->grpc_server == nullptr) return;
   parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
@@ -305,11 +371,12 @@ void Server::WaitForStates() {
   parts_->exposure_replay.Wait();
 }
 
-// Callers first, then what works for them. The state worker before the
-// committer, which takes its last results; the committer commits what is
-// queued.
+// Whoever reads figures and callers first, then what works for them. The state
+// worker before the committer, which takes its last results; the committer
+// commits what is queued.
 void Server::Shutdown(absl::Duration timeout) {
   Parts& parts = *parts_;
+  parts.metrics_port.reset();
   if (parts.grpc_server != nullptr) {
     Drain();
     parts.track_service.EndStreams();

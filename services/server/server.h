@@ -30,9 +30,9 @@ class Server {
  public:
   // Opens the database, loads the models, and serves when this returns.
   //
-  // FAILED_PRECONDITION: the address is not loopback, or the data directory is
+  // FAILED_PRECONDITION: an address is not loopback, or the data directory is
   // of a newer format or held by another process.
-  // UNAVAILABLE: the address is taken, or the disk refused.
+  // UNAVAILABLE: an address is taken, or the disk refused.
   // DATA_LOSS: the database is damaged.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const ServerOptions& options);
@@ -42,6 +42,9 @@ class Server {
 
   // `host:port`, the port as chosen.
   const std::string& address() const;
+
+  // Where metrics are shown, as address(); empty if nowhere.
+  const std::string& metrics_address() const;
 
   // Answers health checks with NOT_SERVING, so that no new calls are sent here.
   void Drain();

@@ -18,13 +18,14 @@ void StageMeter::Add(absl::Span<const NamedFigures> request) {
     if (found == figures_.end()) {
       found = figures_.try_emplace(std::string(name)).first;
     }
-    StageFigures& to = found->second;
+    StageTotals& to = found->second;
     to.num_runs += from.num_runs;
     to.num_left_out += from.num_left_out;
     to.num_failed += from.num_failed;
     to.time += from.time;
     to.num_left += from.num_left;
     to.num_shown += from.num_shown;
+    if (from.num_runs > 0) to.seconds.Add(absl::ToDoubleSeconds(from.time));
   }
 }
 

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "core/clock.h"
+#include "core/histogram.h"
 #include "core/mutex.h"
 #include "recommender/pipeline/stage_watch.h"
 
@@ -31,10 +32,15 @@ struct StageFigures {
   int64_t num_shown = 0;  // Of a source, among what it proposed.
 };
 
+// Of all requests: what StageFigures says, and how the times are spread.
+struct StageTotals : StageFigures {
+  Histogram seconds{kSecondsBounds};  // Of one request each that ran it.
+};
+
 // Thread-safe.
 class StageMeter {
  public:
-  using Figures = std::map<std::string, StageFigures, std::less<>>;
+  using Figures = std::map<std::string, StageTotals, std::less<>>;
   // Each name once.
   using NamedFigures = std::pair<absl::string_view, StageFigures>;
 

@@ -91,6 +91,28 @@ TEST(ExecutorTest, StopRunsWhatIsQueuedAndTakesNoMore) {
   EXPECT_EQ(num_done, 1000);
 }
 
+TEST(ExecutorTest, FiguresTellWhatRunsWaitsAndWasRefused) {
+  Executor executor(1, 1);
+  std::promise<void> begun, go_on;
+  ASSERT_TRUE(executor.Submit([&] {
+    begun.set_value();
+    go_on.get_future().wait();
+  }));
+  begun.get_future().wait();
+  ASSERT_TRUE(executor.Submit([] {}));
+  EXPECT_FALSE(executor.Submit([] {}));
+  ExecutorFigures figures = executor.figures();
+  EXPECT_EQ(figures.num_threads, 1);
+  EXPECT_EQ(figures.num_running, 1);
+  EXPECT_EQ(figures.num_queued, 1);
+  EXPECT_EQ(figures.num_refused, 1);
+  go_on.set_value();
+  executor.Stop();
+  figures = executor.figures();
+  EXPECT_EQ(figures.num_running, 0);
+  EXPECT_EQ(figures.num_queued, 0);
+}
+
 TEST(ExecutorTest, ManySubmittersLoseNothingThatWasTaken) {
   std::atomic<int> num_taken = 0;
   std::atomic<int> num_done = 0;

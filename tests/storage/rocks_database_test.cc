@@ -220,6 +220,30 @@ TEST_F(RocksDatabaseTest, FlippedByteInADataFileIsNeverReadAsData) {
   EXPECT_THAT(status, HasCode(absl::StatusCode::kDataLoss));
 }
 
+TEST_F(RocksDatabaseTest, FiguresFollowWritesAndReads) {
+  const auto database = MustOpen(path_);
+  const auto read = [&] {
+    std::map<std::string, double> values;
+    for (const Figure& figure : database->Figures()) {
+      values[figure.name] = figure.samples.at(0).value;
+    }
+    return values;
+  };
+  auto before = read();
+  PutOne(*database, "a", std::string(100'000, 'v'));
+  auto after = read();
+  EXPECT_EQ(after["rocksdb_wal_synced_total"],
+            before["rocksdb_wal_synced_total"] + 1);
+  EXPECT_GE(after["rocksdb_written_bytes_total"],
+            before["rocksdb_written_bytes_total"] + 100'000);
+  EXPECT_GE(after["rocksdb_memtable_bytes"],
+            before["rocksdb_memtable_bytes"] + 100'000);
+  // Once, though the families share it.
+  EXPECT_EQ(after["rocksdb_block_cache_max_bytes"], 1 << 20);
+  EXPECT_EQ(after["rocksdb_background_errors"], 0);
+  EXPECT_EQ(after["rocksdb_write_stopped"], 0);
+}
+
 TEST_F(RocksDatabaseTest, ReadersRunBesideAWriter) {
   // Several writers: group_commit_test.cc.
   const auto database = MustOpen(path_);

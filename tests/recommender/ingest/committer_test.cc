@@ -1,5 +1,6 @@
 #include "recommender/ingest/committer.h"
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <optional>
@@ -290,10 +291,69 @@ TEST_F(CommitterTest, ExposuresOverTheLimitAreDroppedAndCounted) {
     EXPECT_EQ(committer_->SubmitExposure(kTenant, list, event),
               list.id != "list3");
   }
-  EXPECT_EQ(committer_->num_dropped_exposures(), 1);
+  EXPECT_EQ(committer_->figures().num_dropped_exposures, 1);
   database_.Release();
   committer_->Stop();
   EXPECT_EQ(Sequences(database_), OneTo(3));
+}
+
+// Stands still until it is set.
+class StillClock : public Clock {
+ public:
+  absl::Time Now() const override { return absl::FromUnixSeconds(seconds); }
+  std::atomic<int64_t> seconds = 1'000;
+};
+
+TEST_F(CommitterTest, FiguresTellWhatWaitsHowLongAndWhatWasRefused) {
+  StillClock clock;
+  Start({.max_queued_events = 3, .clock = &clock});
+  auto blocked = Block();
+  EXPECT_EQ(committer_->figures().num_queued_events, 0);
+  EXPECT_EQ(committer_->figures().oldest_wait, absl::ZeroDuration());
+  auto two =
+      SubmitLater(*committer_, {Answer("a", "l1", 1), Answer("b", "l1", 2)});
+  clock.seconds += 7;
+  auto one = SubmitLater(*committer_, {Answer("c", "l1", 3)});
+  EXPECT_FALSE(
+      committer_->Submit(kTenant, {Answer("d", "l1", 4)}, false, [](auto) {})
+          .ok());
+  const CommitterFigures figures = committer_->figures();
+  EXPECT_EQ(figures.num_queued_events, 3);
+  EXPECT_EQ(figures.oldest_wait, absl::Seconds(7));
+  EXPECT_EQ(figures.num_refused, 1);
+  EXPECT_TRUE(figures.takes_writes);
+  database_.Release();
+  committer_->Stop();
+  EXPECT_EQ(committer_->figures().num_queued_events, 0);
+  EXPECT_EQ(committer_->figures().num_accepted, 4);
+  EXPECT_EQ(committer_->figures().write_events.sum(), 4);
+}
+
+TEST_F(CommitterTest, FiguresTellWhatBecameOfEvents) {
+  Start();
+  ASSERT_THAT(SubmitNow(*committer_, {Answer("a", "l1", 1)}), IsOk());
+  ASSERT_THAT(SubmitNow(*committer_, {Answer("a", "l1", 1)}), IsOk());
+  // Another content for `a`: nothing of this call is written.
+  std::promise<void> done;
+  ASSERT_THAT(committer_->Submit(
+                  kTenant, {Answer("a", "l1", 5), Answer("b", "l1", 2)},
+                  /*all_or_nothing=*/true, [&](auto) { done.set_value(); }),
+              IsOk());
+  done.get_future().wait();
+  const CommitterFigures figures = committer_->figures();
+  EXPECT_EQ(figures.num_accepted, 1);
+  EXPECT_EQ(figures.num_duplicates, 1);
+  EXPECT_EQ(figures.num_conflicts, 1);
+  EXPECT_EQ(figures.num_failed_commits, 0);
+}
+
+TEST_F(CommitterTest, FiguresTellThatTheDiskRefused) {
+  Start();
+  database_.FailWrites(absl::UnavailableError("full"));
+  EXPECT_FALSE(SubmitNow(*committer_, {Answer("a", "l1", 1)}).ok());
+  EXPECT_FALSE(committer_->figures().takes_writes);
+  EXPECT_EQ(committer_->figures().num_failed_commits, 1);
+  EXPECT_EQ(committer_->figures().num_accepted, 0);
 }
 
 TEST_F(CommitterTest, ShownListComesBeforeTheEventsThatFollowFromIt) {

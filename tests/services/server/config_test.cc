@@ -20,6 +20,7 @@ TEST(ConfigTest, EmptyTextIsTheDefaults) {
   EXPECT_EQ(config->max_queued_events, 100'000);
   EXPECT_EQ(config->backup_directory, "");
   EXPECT_EQ(config->backup_keep, 7);
+  EXPECT_EQ(config->metrics_address, "");
   EXPECT_EQ(config->model_poll_interval, absl::Seconds(5));
   EXPECT_EQ(config->ranking.weights, RankingPolicy::DefaultWeights());
   EXPECT_EQ(config->ranking.exploration.share, 0);
@@ -29,6 +30,7 @@ TEST(ConfigTest, TakesEveryField) {
   const auto config =
       ParseConfig(R"pb(
                     listen_address: "[::1]:0"
+                    metrics_address: "127.0.0.1:9464"
                     data_dir: "d"
                     model_dir: "m"
                     default_tenant: "t"
@@ -58,6 +60,7 @@ TEST(ConfigTest, TakesEveryField) {
                   "c.txtpb");
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->listen_address, "[::1]:0");
+  EXPECT_EQ(config->metrics_address, "127.0.0.1:9464");
   EXPECT_EQ(config->default_tenant, "t");
   EXPECT_EQ(config->num_threads, 3);
   EXPECT_EQ(config->target_wait, absl::Milliseconds(12));

@@ -5,11 +5,18 @@
 #include <thread>
 
 #include "tests/services/server/server_world.h"
+#include "tests/support/http_get.h"
 
 namespace evenlight {
 namespace {
 
-class ServerRaceTest : public ServerWorld {};
+class ServerRaceTest : public ServerWorld {
+ protected:
+  ServerRaceTest() {
+    config_.metrics_address = "127.0.0.1:0";
+    Restart();
+  }
+};
 
 TEST_F(ServerRaceTest, CallsOfAllKindsRunTogetherUntilTheServerStops) {
   AddCatalog();
@@ -40,6 +47,10 @@ TEST_F(ServerRaceTest, CallsOfAllKindsRunTogetherUntilTheServerStops) {
       }
     });
   }
+  std::thread watcher([address = server_->metrics_address()] {
+    // Until the server stops.
+    while (!HttpGet(address, "/metrics").empty()) continue;
+  });
   grpc::ClientContext context;
   context.AddMetadata("evenlight-tenant", kTenant);
   auto stream = client_->track->StreamEvents(&context);
@@ -55,6 +66,7 @@ TEST_F(ServerRaceTest, CallsOfAllKindsRunTogetherUntilTheServerStops) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(num_accepted, 120);
   server_->Shutdown(absl::Seconds(30));
+  watcher.join();
   reader.join();
   (void)stream->Finish();
 }
