@@ -59,6 +59,7 @@ class NoLog : public rocksdb::Logger {
 
 rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
   rocksdb::DBOptions db;
+  if (options.env != nullptr) db.env = options.env;
   db.create_if_missing = !options.read_only;
   db.create_missing_column_families = !options.read_only;
   // After a power cut the log's end may be torn: keep all before it, and never
@@ -67,9 +68,7 @@ rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
   // A recycled file holds old records behind the new ones, which point-in-time
   // recovery cannot tell apart.
   db.recycle_log_file_num = 0;
-  // A family that is rarely written keeps the log that its last write is in;
-  // this bounds what a restart has to read again.
-  db.max_total_wal_size = uint64_t{256} << 20;
+  db.max_total_wal_size = static_cast<uint64_t>(options.max_log_bytes);
   // Write files out as they grow instead of all at once at the end, which would
   // hold up the log's syncs.
   db.bytes_per_sync = 1 << 20;

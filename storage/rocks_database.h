@@ -8,6 +8,10 @@
 
 #include "storage/database.h"
 
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
 namespace evenlight {
 
 // Thread-safe.
@@ -24,6 +28,12 @@ class RocksDatabase : public Database {
     int64_t block_cache_bytes = int64_t{256} << 20;
     // Memory for writing, per family, before it goes to a file.
     int64_t write_buffer_bytes = int64_t{32} << 20;
+    // A family that is rarely written keeps the log that its last write is in;
+    // this bounds what a restart has to read again.
+    int64_t max_log_bytes = int64_t{256} << 20;
+    // Where files are; null: the machine's own. Tests give one that loses power
+    // or whose disk fails. Outlives the database.
+    rocksdb::Env* env = nullptr;
   };
 
   // Opens the directory, or makes it (parents too) unless read-only.

@@ -194,4 +194,9 @@ uint32_t PrintedSeed() {
   return seed;
 }
 
+int NumFromEnvironment(const char* name, int otherwise) {
+  const char* given = std::getenv(name);
+  return given != nullptr ? std::atoi(given) : otherwise;
+}
+
 }  // namespace evenlight

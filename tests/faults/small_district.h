@@ -84,6 +84,10 @@ int StopWithin(absl::Duration limit, const std::string& data_dir,
 // EVENLIGHT_SEED, or a new one. Printed, so that a failure can be run again.
 uint32_t PrintedSeed();
 
+// The whole number in the variable `name`, or `otherwise`: how often a fault is
+// tried, which CMakeLists.txt sets for each run.
+int NumFromEnvironment(const char* name, int otherwise);
+
 }  // namespace evenlight
 
 #endif  // EVENLIGHT_TESTS_FAULTS_SMALL_DISTRICT_H_
