@@ -19,8 +19,8 @@ namespace {
 
 constexpr int kDefaultCuts = 20;
 constexpr int kLivesOfADatabase = 6;
-// An opening takes some 50 operations: a quarter of the cuts come within it.
-constexpr int kOpeningOperations = 70;
+// An opening takes 70 to 110 operations: a quarter of the cuts come within it.
+constexpr int kOpeningOperations = 110;
 constexpr int kLifeOperations = 600;
 
 // Of all databases.

@@ -105,8 +105,8 @@ ServerProcess::ServerProcess(std::string data_dir, std::string model_dir,
       "--data_dir=" + data_dir, "--model_dir=" + model_dir};
   command.insert(command.end(), arguments.begin(), arguments.end());
   program_ = std::make_unique<BackgroundProgram>(command, log_file_);
-  for (int attempt = 0; attempt < 600 && address_.empty(); ++attempt) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (int attempt = 0; attempt < 3'000 && address_.empty(); ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
     address_ = AddressIn(Log());
   }
 }
