@@ -188,14 +188,15 @@ TEST_F(TrainKillTest,
   int num_left = 0;
   for (int kill = 0; kill < num_kills && !HasFailure(); ++kill) {
     std::string moment;
-    if (kill % 2 == 0) {
-      // Every change in turn; again from the first after the last.
+    if (kill % 4 != 0) {
+      // Every change in turn; again from the first after the last. There are
+      // some 33.
       moment = "before change " + std::to_string(++change);
       const bool is_killed = KillAtChange(change);
       if (!is_killed) change = 0;
       num_killed += is_killed;
     } else {
-      const std::string& stage = kStages[kill / 2 % std::size(kStages)];
+      const std::string& stage = kStages[kill / 4 % std::size(kStages)];
       const int delay = static_cast<int>(random() % kMaxStageMs);
       moment = std::to_string(delay) + " ms after stage `" + stage + "`";
       num_killed += KillAtStage(stage, std::chrono::milliseconds(delay));
