@@ -18,6 +18,7 @@
 #include "core/status_macros.h"
 #include "storage/data_directory.h"
 #include "storage/durable_file.h"
+#include "storage/log_check.h"
 
 namespace evenlight {
 namespace {
@@ -244,7 +245,10 @@ absl::StatusOr<std::vector<std::string>> FamiliesOf(
 }
 
 absl::Status PrepareDirectory(const RocksDatabase::Options& options) {
-  if (HasDatabase(options.directory)) return ProbeFormat(options);
+  if (HasDatabase(options.directory)) {
+    RETURN_IF_ERROR(ProbeFormat(options));
+    return CheckLogs(options.directory);
+  }
   RETURN_IF_ERROR(CheckNoOrphans(options.directory));
   if (!options.read_only) return MakeDirectories(options.directory);
   return absl::NotFoundError(

@@ -41,7 +41,8 @@ class RocksDatabase : public Database {
   // FAILED_PRECONDITION: another process holds it, or its format is newer than
   // kFormatVersion; the message names the directory and both versions.
   // NOT_FOUND: read-only, and there is no database.
-  // DATA_LOSS: the files are damaged. UNAVAILABLE: the disk refused.
+  // DATA_LOSS: the files are damaged; also where acknowledged commits follow
+  // damage in the log, see log_check.h. UNAVAILABLE: the disk refused.
   static absl::StatusOr<std::unique_ptr<RocksDatabase>> Open(
       const Options& options);
 
