@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -23,19 +25,25 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kDefaultSeconds = 20;
 constexpr int kNumClients = 3;
-constexpr int kNumSamples = 200;
-constexpr double kWarmUpShare = 0.3;  // Caches and allocator pools fill.
-constexpr int kNumTrains = 4;         // Each brings a version to swap in.
+constexpr auto kSampleTime = std::chrono::milliseconds(500);
+constexpr int kSamplesPerSwap = 60;    // A new model version so often.
+constexpr int kUnsettledSamples = 8;   // Found, loaded, states refolded.
+constexpr double kWarmUpShare = 0.25;  // Caches and allocator pools fill.
 // One call in so many stores something new: what the database keeps in memory
 // before it goes to a file is no leak, and so stays below 20 bytes a call.
 constexpr int kCallsPerNewEvent = 500;
-// A leak is an object a call, and no object of a call is as small as this.
+// Between two swaps. A leak is an object a call, and no object of a call is as
+// small as this.
 constexpr double kMaxBytesPerCall = 64;
+// A swap writes the states of all 60 learners again, which takes 0.7 to 1 MiB
+// until the database's buffers of 32 MiB go to a file. A version is 0.1 MiB.
+constexpr double kMaxBytesPerSwap = 2 << 20;
 // Files that the database has open, and gRPC's threads, come and go.
 constexpr int kMaxMoreDescriptors = 16;
 constexpr int kMaxMoreThreads = 4;
 
 struct Sample {
+  int num_swaps = 0;
   int64_t num_calls = 0;
   int64_t rss_bytes = 0;
   int num_descriptors = 0;
@@ -53,8 +61,9 @@ int64_t StatusNumber(pid_t pid, const std::string& name) {
   return 0;
 }
 
-Sample Take(pid_t pid, int64_t num_calls) {
+Sample Take(pid_t pid, int num_swaps, int64_t num_calls) {
   Sample sample;
+  sample.num_swaps = num_swaps;
   sample.num_calls = num_calls;
   sample.rss_bytes = StatusNumber(pid, "VmRSS") * 1024;
   sample.num_threads = static_cast<int>(StatusNumber(pid, "Threads"));
@@ -65,12 +74,31 @@ Sample Take(pid_t pid, int64_t num_calls) {
   return sample;
 }
 
-// Theil and Sen: the median of the slopes between all pairs of samples, which
-// single jumps do not move.
+// Memory over time in 20 points, for a person.
+void PrintCurve(const std::vector<Sample>& samples) {
+  std::printf("rss_kib=");
+  for (size_t row = 0; row < samples.size(); row += 1 + samples.size() / 20) {
+    std::printf("%s%lld", row == 0 ? "" : ",",
+                static_cast<long long>(samples[row].rss_bytes / 1024));
+  }
+  std::printf("\n");
+}
+
+template <typename Number>
+Number MedianOf(std::vector<Number> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// Theil and Sen: the median of the slopes between all pairs of samples without
+// a swap in between, which single jumps do not move.
 double BytesPerCall(const std::vector<Sample>& samples) {
   std::vector<double> slopes;
   for (size_t first = 0; first < samples.size(); ++first) {
     for (size_t second = first + 1; second < samples.size(); ++second) {
+      if (samples[second].num_swaps != samples[first].num_swaps) break;
       const int64_t calls =
           samples[second].num_calls - samples[first].num_calls;
       if (calls == 0) continue;
@@ -79,10 +107,23 @@ double BytesPerCall(const std::vector<Sample>& samples) {
                        static_cast<double>(calls));
     }
   }
-  if (slopes.empty()) return 0;
-  std::nth_element(slopes.begin(), slopes.begin() + slopes.size() / 2,
-                   slopes.end());
-  return slopes[slopes.size() / 2];
+  return MedianOf(std::move(slopes));
+}
+
+// The median step from one swap to the next.
+double BytesPerSwap(const std::vector<Sample>& samples) {
+  std::map<int, std::vector<double>> by_swap;
+  for (const Sample& sample : samples) {
+    by_swap[sample.num_swaps].push_back(static_cast<double>(sample.rss_bytes));
+  }
+  std::vector<double> steps;
+  std::optional<double> last;
+  for (const auto& [swap, values] : by_swap) {
+    const double now = MedianOf(values);
+    if (last.has_value()) steps.push_back(now - *last);
+    last = now;
+  }
+  return MedianOf(std::move(steps));
 }
 
 int Median(std::vector<Sample>::const_iterator begin,
@@ -91,9 +132,7 @@ int Median(std::vector<Sample>::const_iterator begin,
   for (auto sample = begin; sample != end; ++sample) {
     values.push_back((*sample).*member);
   }
-  std::nth_element(values.begin(), values.begin() + values.size() / 2,
-                   values.end());
-  return values[values.size() / 2];
+  return MedianOf(std::move(values));
 }
 
 // The load of one client.
@@ -189,36 +228,46 @@ TEST(SoakTest, MemoryDescriptorsAndThreadsStayFlat) {
     });
   }
   std::vector<Sample> samples;
-  for (int row = 0; row < kNumSamples; ++row) {
-    if (row % (kNumSamples / kNumTrains) == 0) {
+  int num_swaps = 0;
+  const int num_samples = static_cast<int>(time / kSampleTime);
+  for (int row = 0; row < num_samples; ++row) {
+    if (row % kSamplesPerSwap == 0) {
       const Finished trained =
           Evenlight(*server, {"train", "--force", "--wait=0"});
       EXPECT_EQ(trained.exit_code, 0) << trained.errors;
+      ++num_swaps;
     }
-    std::this_thread::sleep_for(time / kNumSamples);
-    samples.push_back(Take(server->pid(), num_calls));
+    std::this_thread::sleep_for(kSampleTime);
+    if (row % kSamplesPerSwap < kUnsettledSamples) continue;
+    samples.push_back(Take(server->pid(), num_swaps, num_calls));
   }
   is_over = true;
   for (std::thread& thread : threads) thread.join();
+  PrintCurve(samples);
 
   EXPECT_EQ(num_refused, 0);
-  samples.erase(samples.begin(),
-                samples.begin() + static_cast<int>(kWarmUpShare * kNumSamples));
+  samples.erase(
+      samples.begin(),
+      samples.begin() +
+          static_cast<int>(kWarmUpShare * static_cast<double>(samples.size())));
   const auto middle = samples.cbegin() + samples.size() / 2;
   const double slope = BytesPerCall(samples);
+  const double step = BytesPerSwap(samples);
   const auto more = [&](int Sample::*member) {
     return Median(middle, samples.cend(), member) -
            Median(samples.cbegin(), middle, member);
   };
   std::printf(
       "seconds=%lld calls=%lld rss_bytes=%lld bytes_per_call=%.2f "
+      "bytes_per_swap=%.0f "
       "descriptors=%d more_descriptors=%d threads=%d more_threads=%d\n",
       static_cast<long long>(time.count()),
       static_cast<long long>(num_calls.load()),
-      static_cast<long long>(samples.back().rss_bytes), slope,
+      static_cast<long long>(samples.back().rss_bytes), slope, step,
       samples.back().num_descriptors, more(&Sample::num_descriptors),
       samples.back().num_threads, more(&Sample::num_threads));
   EXPECT_LT(slope, kMaxBytesPerCall);
+  EXPECT_LT(step, kMaxBytesPerSwap);
   EXPECT_LE(more(&Sample::num_descriptors), kMaxMoreDescriptors);
   EXPECT_LE(more(&Sample::num_threads), kMaxMoreThreads);
   EXPECT_EQ(server->Stop(SIGTERM), 0);
