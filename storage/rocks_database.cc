@@ -2,9 +2,6 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/env.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <algorithm>
@@ -19,6 +16,7 @@
 #include "storage/data_directory.h"
 #include "storage/durable_file.h"
 #include "storage/log_check.h"
+#include "storage/rocks_options.h"
 
 namespace evenlight {
 namespace {
@@ -49,63 +47,6 @@ bool IsHeldElsewhere(const rocksdb::Status& status) {
          (absl::StrContains(text, "lock hold by current process") ||
           (absl::StrContains(text, "While lock file") &&
            absl::StrContains(text, "Resource temporarily unavailable")));
-}
-
-// For read-only directories, where RocksDB's own log file may not be made.
-class NoLog : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
-
-rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
-  rocksdb::DBOptions db;
-  if (options.env != nullptr) db.env = options.env;
-  db.create_if_missing = !options.read_only;
-  db.create_missing_column_families = !options.read_only;
-  // After a power cut the log's end may be torn: keep all before it, and never
-  // a later commit without an earlier one.
-  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  // A recycled file holds old records behind the new ones, which point-in-time
-  // recovery cannot tell apart.
-  db.recycle_log_file_num = 0;
-  db.max_total_wal_size = static_cast<uint64_t>(options.max_log_bytes);
-  // Write files out as they grow instead of all at once at the end, which would
-  // hold up the log's syncs.
-  db.bytes_per_sync = 1 << 20;
-  // Leaves the rest of a usual limit of 1,024 to connections.
-  db.max_open_files = 512;
-  // RocksDB's log of itself: faults only, 4 files of 4 MiB at most.
-  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  db.keep_log_file_num = 4;
-  db.max_log_file_size = 4 << 20;
-  db.stats_dump_period_sec = 0;
-  // After a failed write only a restart tells what is on the disk; the database
-  // must not take writes again of its own accord.
-  db.max_bgerror_resume_count = 0;
-  if (options.read_only) db.info_log = std::make_shared<NoLog>();
-  return db;
-}
-
-rocksdb::ColumnFamilyOptions FamilyOptions(
-    const RocksDatabase::Options& options,
-    const std::shared_ptr<rocksdb::Cache>& cache) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = cache;
-  // So that block_cache_bytes is all the memory for reading.
-  table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
-  // Most event ids looked up are new: 10 bits answer 99 % without a read.
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-
-  rocksdb::ColumnFamilyOptions family;
-  family.write_buffer_size = static_cast<size_t>(options.write_buffer_bytes);
-  family.compression = rocksdb::kLZ4Compression;
-  // Ids repeat from record to record; the last level is most of the bytes.
-  family.bottommost_compression = rocksdb::kZSTD;
-  family.level_compaction_dynamic_level_bytes = true;
-  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return family;
 }
 
 }  // namespace
@@ -268,6 +209,11 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(
     return absl::FailedPreconditionError(
         absl::StrCat("another process holds data directory ", options.directory,
                      ": stop it, or ask the running server for a checkpoint"));
+  }
+  if (status.IsCorruption()) {
+    return absl::DataLossError(
+        absl::StrCat("data directory ", options.directory,
+                     " is damaged: ", status.ToString(), ": restore a backup"));
   }
   RETURN_IF_ERROR(
       ToStatus(status, absl::StrCat("data directory ", options.directory)));
