@@ -3,7 +3,8 @@
 //
 //   EVENLIGHT_FAULTY_CALLS="WHAT CALLS FIRST TEXT [SWITCH]"
 //
-// WHAT    kill, or the error that the calls give: EIO, EROFS.
+// WHAT    kill; or the error that the calls give: EIO, EROFS; or list: none is
+//         hit, and a line `call path` for each is appended to SWITCH.
 // CALLS   read; write (write and sync); change (also names, and opening to
 //         write).
 // FIRST   the number of the first such call, from 1, that is hit; with an error
@@ -17,6 +18,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -33,6 +35,7 @@ enum Calls { kRead = 1, kWrite = 2, kChange = 4 };
 struct Plan {
   int calls = 0;  // Those that are hit; 0: no plan.
   bool is_kill = false;
+  bool is_list = false;
   int error = EIO;
   long first = 1;
   char text[512] = "";
@@ -50,6 +53,7 @@ Plan ReadPlan() {
     return plan;
   }
   plan.is_kill = std::strcmp(what, "kill") == 0;
+  plan.is_list = std::strcmp(what, "list") == 0;
   if (std::strcmp(what, "EROFS") == 0) plan.error = EROFS;
   plan.calls = std::strcmp(calls, "read") == 0    ? kRead
                : std::strcmp(calls, "write") == 0 ? kWrite
@@ -64,14 +68,28 @@ const Plan& ThePlan() {
 
 std::atomic<long> num_calls = 0;
 
+// With bare system calls, as those of libc lead here.
+void List(const char* name, const char* path) {
+  char line[4200];
+  const int size = std::snprintf(line, sizeof line, "%s %s\n", name, path);
+  const long file = syscall(SYS_openat, AT_FDCWD, ThePlan().switch_file,
+                            O_WRONLY | O_APPEND | O_CLOEXEC);
+  syscall(SYS_write, file, line, size);
+  syscall(SYS_close, file);
+}
+
 // True if this call must fail; errno is set then.
-bool Fails(Calls call, const char* path) {
+bool Fails(const char* name, Calls call, const char* path) {
   const Plan& plan = ThePlan();
   if ((plan.calls & call) == 0 || path == nullptr ||
       std::strstr(path, plan.text) == nullptr) {
     return false;
   }
   if (plan.switch_file[0] != '\0' && access(plan.switch_file, F_OK) != 0) {
+    return false;
+  }
+  if (plan.is_list) {
+    List(name, path);
     return false;
   }
   const long number = ++num_calls;
@@ -84,7 +102,7 @@ bool Fails(Calls call, const char* path) {
   return true;
 }
 
-bool Fails(Calls call, int descriptor) {
+bool Fails(const char* name, Calls call, int descriptor) {
   if ((ThePlan().calls & call) == 0) return false;
   char link[64];
   char path[4096];
@@ -92,7 +110,7 @@ bool Fails(Calls call, int descriptor) {
   const ssize_t size = readlink(link, path, sizeof path - 1);
   if (size < 0) return false;
   path[size] = '\0';
-  return Fails(call, path);
+  return Fails(name, call, path);
 }
 
 template <typename Function>
@@ -110,7 +128,7 @@ bool OpensToWrite(int flags) {
 #define FORWARD(call, result, name, parameters, arguments, subject) \
   extern "C" result name parameters {                               \
     static auto* const next = Next<result parameters>(#name);       \
-    if (Fails(call, subject)) return -1;                            \
+    if (Fails(#name, call, subject)) return -1;                     \
     return next arguments;                                          \
   }
 
@@ -121,7 +139,7 @@ bool OpensToWrite(int flags) {
     va_start(rest, flags);                                                 \
     const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0; \
     va_end(rest);                                                          \
-    if (OpensToWrite(flags) && Fails(kChange, path)) return -1;            \
+    if (OpensToWrite(flags) && Fails(#name, kChange, path)) return -1;     \
     return next(path, flags, mode);                                        \
   }
 
