@@ -348,5 +348,20 @@ TEST_F(TrainKillTest, AFlippedByteMakesAVersionBrokenAndTheOldOneServes) {
   ExpectServes(3);
 }
 
+TEST_F(TrainKillTest, AVersionThatCannotBeReadIsBrokenAndTheOldOneServes) {
+  Train({"--force"});
+  EXPECT_EQ(server_->Stop(SIGTERM), 0);
+  const std::string file = TenantDir() / "2" / "tracing.pb";
+  server_ = district_.TryStart(DataDir(), "EIO read 1 " + file);
+  ASSERT_FALSE(server_->address().empty()) << server_->Log();
+  EXPECT_THAT(Models(), HasSubstr("version=2 state=broken"));
+  EXPECT_THAT(Models(), HasSubstr(file));
+  ExpectServes(1);
+  // A disk that reads again.
+  EXPECT_EQ(server_->Stop(SIGTERM), 0);
+  server_ = district_.Start(DataDir());
+  ExpectServes(2);
+}
+
 }  // namespace
 }  // namespace evenlight
