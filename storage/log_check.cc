@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "core/status_macros.h"
 #include "storage/durable_file.h"
 
@@ -19,10 +20,7 @@ constexpr uint64_t kHeaderBytes = 7;  // Checksum 4, size 2, type 1.
 // Of a record with all of a commit, and of one with its first part.
 constexpr uint8_t kFull = 1;
 constexpr uint8_t kFirst = 2;
-constexpr uint8_t kMiddle = 3;
-constexpr uint8_t kLast = 4;
-// Sequence and number of changes, with which every commit begins.
-constexpr uint64_t kMinCommitBytes = 12;
+constexpr uint8_t kLast = 4;  // And 3, a part between.
 
 uint8_t ByteAt(absl::string_view bytes, uint64_t place) {
   return static_cast<uint8_t>(bytes[place]);
@@ -72,7 +70,7 @@ bool BeginsCommit(absl::string_view bytes, uint64_t place) {
   if (place + kHeaderBytes > bytes.size()) return false;
   const uint8_t type = ByteAt(bytes, place + 6);
   return (type == kFull || type == kFirst) &&
-         RecordBytesAt(bytes, place) >= kHeaderBytes + kMinCommitBytes;
+         RecordBytesAt(bytes, place) > kHeaderBytes;
 }
 
 absl::Status CheckLog(const std::string& path) {
@@ -125,6 +123,22 @@ absl::Status CheckLogs(const std::string& directory) {
   if (!error) return absl::OkStatus();
   return absl::ErrnoToStatus(error.value(),
                              absl::StrCat("cannot list ", directory));
+}
+
+std::optional<TornManifest> FindTornManifest(const std::string& directory) {
+  const absl::StatusOr<std::string> current =
+      ReadFile(absl::StrCat(directory, "/CURRENT"));
+  if (!current.ok()) return std::nullopt;
+  const std::string path =
+      absl::StrCat(directory, "/", absl::StripSuffix(*current, "\n"));
+  const absl::StatusOr<std::string> bytes = ReadFile(path);
+  if (!bytes.ok()) return std::nullopt;
+  const LogEnd end = FindLogEnd(*bytes);
+  if (end.num_sound_bytes == 0 || end.num_sound_bytes == bytes->size() ||
+      end.later_commit.has_value()) {
+    return std::nullopt;
+  }
+  return TornManifest{path, end.num_sound_bytes};
 }
 
 }  // namespace evenlight

@@ -25,8 +25,9 @@ struct LogEnd {
   std::optional<uint64_t> later_commit;
 };
 
-// Reads the format of RocksDB's log (Facebook, "Write Ahead Log File Format"):
-// blocks of 32 KiB; records of checksum, size, type and bytes.
+// Reads the format of RocksDB's log and of its MANIFEST (Facebook, "Write Ahead
+// Log File Format"): blocks of 32 KiB; records of checksum, size, type and
+// bytes.
 LogEnd FindLogEnd(absl::string_view bytes);
 
 // OK if no log in `directory` has a commit behind a record that is not whole.
@@ -36,6 +37,17 @@ LogEnd FindLogEnd(absl::string_view bytes);
 // DATA_LOSS: there is one; the message names the file, the place and what to
 // do. Other errors are those of reading.
 absl::Status CheckLogs(const std::string& directory);
+
+// Where the MANIFEST that is current in `directory` has to be cut so that
+// RocksDB, which refuses one with a garbled end, opens it.
+struct TornManifest {
+  std::string path;
+  uint64_t num_sound_bytes = 0;
+};
+
+// nullopt if its end is whole; and if something whole follows behind what is
+// not, as then more than the end is damaged and RocksDB must say so.
+std::optional<TornManifest> FindTornManifest(const std::string& directory);
 
 }  // namespace evenlight
 

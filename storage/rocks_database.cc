@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/log.h"
 #include "core/mutex.h"
 #include "core/status_macros.h"
 #include "storage/data_directory.h"
@@ -185,8 +187,41 @@ absl::StatusOr<std::vector<std::string>> FamiliesOf(
   return names;
 }
 
+rocksdb::Status CutManifest(const TornManifest& torn, rocksdb::Env* env) {
+  std::unique_ptr<rocksdb::WritableFile> file;
+  rocksdb::Status status =
+      env->ReopenWritableFile(torn.path, &file, rocksdb::EnvOptions());
+  if (status.ok()) status = file->Truncate(torn.num_sound_bytes);
+  if (status.ok()) status = file->Fsync();
+  if (status.ok()) status = file->Close();
+  return status;
+}
+
+// A power cut may garble what was not synced of the MANIFEST, which RocksDB
+// takes for damage. Only under the lock: a running server writes to it.
+absl::Status MendManifest(const RocksDatabase::Options& options) {
+  if (!FindTornManifest(options.directory)) return absl::OkStatus();
+  rocksdb::Env* env =
+      options.env != nullptr ? options.env : rocksdb::Env::Default();
+  rocksdb::FileLock* lock = nullptr;
+  if (!env->LockFile(options.directory + "/LOCK", &lock).ok()) {
+    return absl::OkStatus();  // Opening says who holds it.
+  }
+  const auto torn = FindTornManifest(options.directory);
+  rocksdb::Status status;
+  if (torn) {
+    Log(LogLevel::kWarning, "manifest_end_cut",
+        {{"file", torn->path},
+         {"bytes", static_cast<int64_t>(torn->num_sound_bytes)}});
+    status = CutManifest(*torn, env);
+  }
+  env->UnlockFile(lock).PermitUncheckedError();
+  return ToStatus(status, absl::StrCat("data directory ", options.directory));
+}
+
 absl::Status PrepareDirectory(const RocksDatabase::Options& options) {
   if (HasDatabase(options.directory)) {
+    if (!options.read_only) RETURN_IF_ERROR(MendManifest(options));
     RETURN_IF_ERROR(ProbeFormat(options));
     return CheckLogs(options.directory);
   }

@@ -126,6 +126,48 @@ TEST(TornLogTest, AnyCutLeavesAPrefixWithoutGapsThatTakesWrites) {
   EXPECT_EQ(last, kNumCommits);
 }
 
+// What was not synced of the MANIFEST may be anything after a power cut.
+TEST(TornLogTest, GarbledEndOfTheManifestIsCutOff) {
+  TempDirectory directory;
+  const std::string path = directory / "db";
+  {
+    const auto database = OpenRocks(path);
+    ASSERT_THAT(database, IsOk());
+    WriteCommits(**database);
+  }
+  // A record of 40 bytes whose checksum is wrong; one that is not all there;
+  // zeros.
+  for (const std::string& end :
+       {std::string("abcd\x28\0\1", 7) + std::string(40, 'x'),
+        std::string("abcd\x28\0\1xxx", 10), std::string(5'000, '\0')}) {
+    std::string name = Contents(path + "/CURRENT");
+    name.pop_back();
+    std::ofstream(path + "/" + name, std::ios::app | std::ios::binary) << end;
+    const auto reopened = OpenRocks(path);
+    ASSERT_THAT(reopened, IsOk());
+    EXPECT_EQ(ExpectPrefix(**reopened), kNumCommits);
+  }
+}
+
+TEST(TornLogTest, DamageWithinTheManifestIsNamed) {
+  TempDirectory directory;
+  const std::string path = directory / "db";
+  {
+    const auto database = OpenRocks(path);
+    ASSERT_THAT(database, IsOk());
+    WriteCommits(**database);
+  }
+  std::string name = Contents(path + "/CURRENT");
+  name.pop_back();
+  FlipByte(path + "/" + name, 20);
+  const std::string before = Contents(path + "/" + name);
+  const auto reopened = OpenRocks(path);
+  ASSERT_THAT(reopened, HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(std::string(reopened.status().message()),
+              testing::HasSubstr(name));
+  EXPECT_EQ(Contents(path + "/" + name), before);
+}
+
 TEST(TornLogTest, FlippedByteInTheLogIsNamedUnlessItIsInTheLastCommit) {
   TempDirectory directory;
   const std::string whole = directory / "whole";
