@@ -42,6 +42,16 @@ absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   return absl::UnavailableError(message);
 }
 
+absl::Status OpeningStatus(const rocksdb::Status& status,
+                           const std::string& directory) {
+  if (!status.IsCorruption()) {
+    return ToStatus(status, absl::StrCat("data directory ", directory));
+  }
+  return absl::DataLossError(absl::StrCat("data directory ", directory,
+                                          " is damaged: ", status.ToString(),
+                                          ": restore a backup"));
+}
+
 // Both texts are RocksDB's: for another process, and for this one.
 bool IsHeldElsewhere(const rocksdb::Status& status) {
   const std::string text = status.ToString();
@@ -173,9 +183,9 @@ absl::StatusOr<std::vector<std::string>> FamiliesOf(
   std::vector<std::string> names;
   if (HasDatabase(options.directory)) {
     RETURN_IF_ERROR(
-        ToStatus(rocksdb::DB::ListColumnFamilies(DbOptions(options),
-                                                 options.directory, &names),
-                 absl::StrCat("data directory ", options.directory)));
+        OpeningStatus(rocksdb::DB::ListColumnFamilies(
+                          DbOptions(options), options.directory, &names),
+                      options.directory));
   } else {
     names.push_back(rocksdb::kDefaultColumnFamilyName);
   }
@@ -245,13 +255,7 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(
         absl::StrCat("another process holds data directory ", options.directory,
                      ": stop it, or ask the running server for a checkpoint"));
   }
-  if (status.IsCorruption()) {
-    return absl::DataLossError(
-        absl::StrCat("data directory ", options.directory,
-                     " is damaged: ", status.ToString(), ": restore a backup"));
-  }
-  RETURN_IF_ERROR(
-      ToStatus(status, absl::StrCat("data directory ", options.directory)));
+  RETURN_IF_ERROR(OpeningStatus(status, options.directory));
   RETURN_IF_ERROR(rocks->CheckOrWriteFormat());
   return std::unique_ptr<RocksDatabase>(new RocksDatabase(std::move(rocks)));
 }

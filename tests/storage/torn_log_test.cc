@@ -164,7 +164,8 @@ TEST(TornLogTest, DamageWithinTheManifestIsNamed) {
   const auto reopened = OpenRocks(path);
   ASSERT_THAT(reopened, HasCode(absl::StatusCode::kDataLoss));
   EXPECT_THAT(std::string(reopened.status().message()),
-              testing::HasSubstr(name));
+              testing::AllOf(testing::HasSubstr(name),
+                             testing::HasSubstr("restore a backup")));
   EXPECT_EQ(Contents(path + "/" + name), before);
 }
 
