@@ -2,8 +2,10 @@
 # Installs what is needed, builds, and runs the tests: the whole presubmit.
 #
 #   scripts/test.sh          unit and fast tests
-#   scripts/test.sh --ci     also faults, sanitizers and short fuzzing
-#   scripts/test.sh --long   also the tests labelled long
+#   scripts/test.sh --ci     also faults, a short soak, sanitizers and short
+#                            fuzzing
+#   scripts/test.sh --long   also the tests labelled long: many more faults, a
+#                            soak of an hour; and fuzzing for two minutes each
 #
 # Ends with ctest's summary; the exit code is 0 only if everything passed.
 set -euo pipefail
@@ -15,7 +17,7 @@ for argument in "$@"; do
     --ci) ci=yes ;;
     --long) ci=yes long=yes ;;
     *)
-      sed -n '2,9p' "$0" >&2
+      sed -n '2,10p' "$0" >&2
       exit 2
       ;;
   esac
@@ -40,8 +42,8 @@ if [ "$ci" = yes ]; then
   say "build and run the unit tests under AddressSanitizer and UBSan"
   build asan
   ctest --preset asan
-  say "fuzz what reads bytes from outside, briefly"
-  scripts/fuzz.sh 10
+  say "fuzz what reads bytes from outside"
+  scripts/fuzz.sh "$([ "$long" = yes ] && echo 120 || echo 10)"
 fi
 
 say "tests"

@@ -3,8 +3,6 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <algorithm>
@@ -14,11 +12,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/log.h"
 #include "core/mutex.h"
 #include "core/status_macros.h"
 #include "storage/data_directory.h"
 #include "storage/durable_file.h"
+#include "storage/log_check.h"
 #include "storage/rocks_figures.h"
+#include "storage/rocks_options.h"
 
 namespace evenlight {
 namespace {
@@ -42,6 +43,16 @@ absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   return absl::UnavailableError(message);
 }
 
+absl::Status OpeningStatus(const rocksdb::Status& status,
+                           const std::string& directory) {
+  if (!status.IsCorruption()) {
+    return ToStatus(status, absl::StrCat("data directory ", directory));
+  }
+  return absl::DataLossError(absl::StrCat("data directory ", directory,
+                                          " is damaged: ", status.ToString(),
+                                          ": restore a backup"));
+}
+
 // Both texts are RocksDB's: for another process, and for this one.
 bool IsHeldElsewhere(const rocksdb::Status& status) {
   const std::string text = status.ToString();
@@ -49,64 +60,6 @@ bool IsHeldElsewhere(const rocksdb::Status& status) {
          (absl::StrContains(text, "lock hold by current process") ||
           (absl::StrContains(text, "While lock file") &&
            absl::StrContains(text, "Resource temporarily unavailable")));
-}
-
-// For read-only directories, where RocksDB's own log file may not be made.
-class NoLog : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
-
-rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
-  rocksdb::DBOptions db;
-  db.create_if_missing = !options.read_only;
-  db.create_missing_column_families = !options.read_only;
-  // After a power cut the log's end may be torn: keep all before it, and never
-  // a later commit without an earlier one.
-  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  // A recycled file holds old records behind the new ones, which point-in-time
-  // recovery cannot tell apart.
-  db.recycle_log_file_num = 0;
-  // A family that is rarely written keeps the log that its last write is in;
-  // this bounds what a restart has to read again.
-  db.max_total_wal_size = uint64_t{256} << 20;
-  // Write files out as they grow instead of all at once at the end, which would
-  // hold up the log's syncs.
-  db.bytes_per_sync = 1 << 20;
-  // Leaves the rest of a usual limit of 1,024 to connections.
-  db.max_open_files = 512;
-  // RocksDB's log of itself: faults only, 4 files of 4 MiB at most.
-  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  db.keep_log_file_num = 4;
-  db.max_log_file_size = 4 << 20;
-  db.stats_dump_period_sec = 0;
-  // After a failed write only a restart tells what is on the disk; the database
-  // must not take writes again of its own accord.
-  db.max_bgerror_resume_count = 0;
-  if (options.read_only) db.info_log = std::make_shared<NoLog>();
-  return db;
-}
-
-rocksdb::ColumnFamilyOptions FamilyOptions(
-    const RocksDatabase::Options& options,
-    const std::shared_ptr<rocksdb::Cache>& cache) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = cache;
-  // So that block_cache_bytes is all the memory for reading.
-  table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
-  // Most event ids looked up are new: 10 bits answer 99 % without a read.
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-
-  rocksdb::ColumnFamilyOptions family;
-  family.write_buffer_size = static_cast<size_t>(options.write_buffer_bytes);
-  family.compression = rocksdb::kLZ4Compression;
-  // Ids repeat from record to record; the last level is most of the bytes.
-  family.bottommost_compression = rocksdb::kZSTD;
-  family.level_compaction_dynamic_level_bytes = true;
-  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return family;
 }
 
 }  // namespace
@@ -234,9 +187,9 @@ absl::StatusOr<std::vector<std::string>> FamiliesOf(
   std::vector<std::string> names;
   if (HasDatabase(options.directory)) {
     RETURN_IF_ERROR(
-        ToStatus(rocksdb::DB::ListColumnFamilies(DbOptions(options),
-                                                 options.directory, &names),
-                 absl::StrCat("data directory ", options.directory)));
+        OpeningStatus(rocksdb::DB::ListColumnFamilies(
+                          DbOptions(options), options.directory, &names),
+                      options.directory));
   } else {
     names.push_back(rocksdb::kDefaultColumnFamilyName);
   }
@@ -248,8 +201,44 @@ absl::StatusOr<std::vector<std::string>> FamiliesOf(
   return names;
 }
 
+rocksdb::Status CutManifest(const TornManifest& torn, rocksdb::Env* env) {
+  std::unique_ptr<rocksdb::WritableFile> file;
+  rocksdb::Status status =
+      env->ReopenWritableFile(torn.path, &file, rocksdb::EnvOptions());
+  if (status.ok()) status = file->Truncate(torn.num_sound_bytes);
+  if (status.ok()) status = file->Fsync();
+  if (status.ok()) status = file->Close();
+  return status;
+}
+
+// A power cut may garble what was not synced of the MANIFEST, which RocksDB
+// takes for damage. Only under the lock: a running server writes to it.
+absl::Status MendManifest(const RocksDatabase::Options& options) {
+  if (!FindTornManifest(options.directory)) return absl::OkStatus();
+  rocksdb::Env* env =
+      options.env != nullptr ? options.env : rocksdb::Env::Default();
+  rocksdb::FileLock* lock = nullptr;
+  if (!env->LockFile(options.directory + "/LOCK", &lock).ok()) {
+    return absl::OkStatus();  // Opening says who holds it.
+  }
+  const auto torn = FindTornManifest(options.directory);
+  rocksdb::Status status;
+  if (torn) {
+    Log(LogLevel::kWarning, "manifest_end_cut",
+        {{"file", torn->path},
+         {"bytes", static_cast<int64_t>(torn->num_sound_bytes)}});
+    status = CutManifest(*torn, env);
+  }
+  env->UnlockFile(lock).PermitUncheckedError();
+  return ToStatus(status, absl::StrCat("data directory ", options.directory));
+}
+
 absl::Status PrepareDirectory(const RocksDatabase::Options& options) {
-  if (HasDatabase(options.directory)) return ProbeFormat(options);
+  if (HasDatabase(options.directory)) {
+    if (!options.read_only) RETURN_IF_ERROR(MendManifest(options));
+    RETURN_IF_ERROR(ProbeFormat(options));
+    return CheckLogs(options.directory);
+  }
   RETURN_IF_ERROR(CheckNoOrphans(options.directory));
   if (!options.read_only) return MakeDirectories(options.directory);
   return absl::NotFoundError(
@@ -275,8 +264,7 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(
         absl::StrCat("another process holds data directory ", options.directory,
                      ": stop it, or ask the running server for a checkpoint"));
   }
-  RETURN_IF_ERROR(
-      ToStatus(status, absl::StrCat("data directory ", options.directory)));
+  RETURN_IF_ERROR(OpeningStatus(status, options.directory));
   RETURN_IF_ERROR(rocks->CheckOrWriteFormat());
   return std::unique_ptr<RocksDatabase>(new RocksDatabase(std::move(rocks)));
 }

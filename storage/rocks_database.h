@@ -12,7 +12,8 @@
 
 namespace rocksdb {
 class DB;
-}
+class Env;
+}  // namespace rocksdb
 
 namespace evenlight {
 
@@ -30,6 +31,12 @@ class RocksDatabase : public Database {
     int64_t block_cache_bytes = int64_t{256} << 20;
     // Memory for writing, per family, before it goes to a file.
     int64_t write_buffer_bytes = int64_t{32} << 20;
+    // A family that is rarely written keeps the log that its last write is in;
+    // this bounds what a restart has to read again.
+    int64_t max_log_bytes = int64_t{256} << 20;
+    // Where files are; null: the machine's own. Tests give one that loses power
+    // or whose disk fails. Outlives the database.
+    rocksdb::Env* env = nullptr;
   };
 
   // Opens the directory, or makes it (parents too) unless read-only.
@@ -37,7 +44,8 @@ class RocksDatabase : public Database {
   // FAILED_PRECONDITION: another process holds it, or its format is newer than
   // kFormatVersion; the message names the directory and both versions.
   // NOT_FOUND: read-only, and there is no database.
-  // DATA_LOSS: the files are damaged. UNAVAILABLE: the disk refused.
+  // DATA_LOSS: the files are damaged; also where acknowledged commits follow
+  // damage in the log, see log_check.h. UNAVAILABLE: the disk refused.
   static absl::StatusOr<std::unique_ptr<RocksDatabase>> Open(
       const Options& options);
 

@@ -24,11 +24,21 @@ KillLoad::KillLoad(std::string name, uint32_t seed,
 void KillLoad::Run(const TestClient& client) {
   grpc::Status status;
   if (!requests_.empty() && Below(2) == 0) {
-    status = Send(client, requests_.back());
+    status = Send(client, requests_.size() - 1);
   }
   while (status.ok()) status = SendOne(client);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE)
       << status.error_message();
+}
+
+void KillLoad::Confirm(const TestClient& client) {
+  std::vector<size_t> rows;
+  rows.swap(unconfirmed_);
+  for (const size_t row : rows) {
+    const grpc::Status status = Send(client, row);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+  unconfirmed_.clear();
 }
 
 int KillLoad::Below(size_t n) { return static_cast<int>(random_() % n); }
@@ -42,10 +52,10 @@ grpc::Status KillLoad::SendOne(const TestClient& client) {
     return status;
   }
   if (!requests_.empty() && Below(6) == 0) {
-    return Send(client, requests_[Below(requests_.size())]);
+    return Send(client, static_cast<size_t>(Below(requests_.size())));
   }
   requests_.push_back(NewRequest());
-  return Send(client, requests_.back());
+  return Send(client, requests_.size() - 1);
 }
 
 // Event times wander: one in four events is late.
@@ -67,8 +77,8 @@ v1::RecordEventsRequest KillLoad::NewRequest() {
   return request;
 }
 
-grpc::Status KillLoad::Send(const TestClient& client,
-                            const v1::RecordEventsRequest& request) {
+grpc::Status KillLoad::Send(const TestClient& client, size_t row) {
+  const v1::RecordEventsRequest& request = requests_[row];
   v1::RecordEventsResponse response;
   const grpc::Status status = Record(client, request, &response);
   if (!status.ok()) return status;
@@ -76,6 +86,7 @@ grpc::Status KillLoad::Send(const TestClient& client,
   for (int event = 0; event < response.results_size(); ++event) {
     Remember(request.events(event), response.results(event));
   }
+  unconfirmed_.push_back(row);
   return status;
 }
 

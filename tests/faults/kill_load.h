@@ -24,6 +24,11 @@ class KillLoad {
   // first may be the batch whose answer the last server did not give.
   void Run(const TestClient& client);
 
+  // Sends what was acknowledged since the last call again: a server that still
+  // has it answers that it is a duplicate, with the same sequence. Fails the
+  // test otherwise.
+  void Confirm(const TestClient& client);
+
   // All batches, each once.
   const std::vector<v1::RecordEventsRequest>& requests() const {
     return requests_;
@@ -38,8 +43,8 @@ class KillLoad {
   int Below(size_t n);
   v1::RecordEventsRequest NewRequest();
   grpc::Status SendOne(const TestClient& client);
-  grpc::Status Send(const TestClient& client,
-                    const v1::RecordEventsRequest& request);
+  // The row of requests_.
+  grpc::Status Send(const TestClient& client, size_t row);
   void Remember(const v1::Event& event, const v1::EventResult& result);
 
   const std::string name_;
@@ -48,6 +53,7 @@ class KillLoad {
   std::mt19937 random_;
   std::vector<v1::RecordEventsRequest> requests_;
   std::map<std::string, int64_t> acknowledged_;
+  std::vector<size_t> unconfirmed_;  // Rows of requests_.
   int64_t num_events_ = 0;
   int num_lists_ = 0;
 };

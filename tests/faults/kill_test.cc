@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <set>
@@ -16,11 +17,11 @@
 namespace evenlight {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int kNumClients = 3;
-constexpr int kNumKills = 15;
-constexpr std::chrono::seconds kMaxTime(75);
+constexpr int kDefaultKills = 10;
+constexpr int kKillsOfADatabase = 100;  // Small data, so that starts are short.
+constexpr int kKillsPerWholeCheck = 10;
+constexpr int kMaxLoadMs = 500;
 constexpr size_t kNumLoaded = 12;  // Learners who get all the load.
 constexpr size_t kNumCompared = 8;
 
@@ -82,13 +83,11 @@ void ExpectBatchesAreWhole(const KillLoad& load, const Track& track) {
   }
 }
 
-class KillTest : public testing::Test {
- protected:
-  KillTest()
-      : district_(2),
-        seed_(PrintedSeed()),
-        random_(seed_),
-        actors_(district_.Actors()) {
+// One database and the servers that are killed over it.
+class KilledDatabase {
+ public:
+  explicit KilledDatabase(uint32_t seed)
+      : district_(2), seed_(seed), random_(seed_), actors_(district_.Actors()) {
     server_ = district_.Start(DataDir());
     district_.ImportAll(*server_);
     const Finished trained = Evenlight(*server_, {"train"});
@@ -102,6 +101,36 @@ class KillTest : public testing::Test {
     }
   }
 
+  // Kills the server `num_kills` times, or until something is not as promised.
+  void Run(int num_kills) {
+    for (int kill = 1; kill <= num_kills; ++kill) {
+      KillUnderLoad();
+      if (kill % 3 == 0) KillDuringStart();
+      server_ = district_.Start(DataDir());
+      for (KillLoad& load : loads_) load.Confirm(ClientOf(*server_));
+      if (kill % kKillsPerWholeCheck == 0 || kill == num_kills) {
+        ExpectNothingLost();
+      }
+      if (testing::Test::HasFailure()) {
+        ADD_FAILURE() << "EVENLIGHT_SEED=" << seed_ << " at kill " << kill;
+        return;
+      }
+    }
+    ExpectStatesAreRefolds();
+  }
+
+  size_t num_acknowledged() const {
+    size_t num = 0;
+    for (const KillLoad& load : loads_) num += load.acknowledged().size();
+    return num;
+  }
+  int num_lists() const {
+    int num = 0;
+    for (const KillLoad& load : loads_) num += load.num_lists();
+    return num;
+  }
+
+ private:
   std::string DataDir() const { return district_.Path("db"); }
 
   void SleepUpTo(int max_ms) {
@@ -115,7 +144,7 @@ class KillTest : public testing::Test {
     for (KillLoad& load : loads_) {
       threads.emplace_back([&] { load.Run(client); });
     }
-    SleepUpTo(1200);
+    SleepUpTo(kMaxLoadMs);
     server_->Stop(SIGKILL);
     for (std::thread& thread : threads) thread.join();
   }
@@ -130,7 +159,7 @@ class KillTest : public testing::Test {
     start.Stop(SIGKILL);
   }
 
-  Track ExpectNothingLost() const {
+  void ExpectNothingLost() const {
     const Track track = ReadTrack(ClientOf(*server_), actors_);
     int num_lost = 0;
     for (const KillLoad& load : loads_) {
@@ -143,7 +172,15 @@ class KillTest : public testing::Test {
     EXPECT_EQ(*track.sequences.rbegin(),
               static_cast<int64_t>(track.sequences.size()))
         << "sequences have gaps";
-    return track;
+  }
+
+  // Of every server after this one, and of one that was sent all in order.
+  void ExpectStatesAreRefolds() {
+    const std::vector<std::string> states = States(*server_);
+    EXPECT_EQ(states, StatesFedInOrder());
+    EXPECT_EQ(server_->Stop(SIGTERM), 0);
+    server_ = district_.Start(DataDir());
+    EXPECT_EQ(states, States(*server_));
   }
 
   std::vector<std::string> States(const ServerProcess& server) const {
@@ -192,32 +229,21 @@ class KillTest : public testing::Test {
   std::unique_ptr<ServerProcess> server_;
 };
 
-TEST_F(KillTest, LosesAndDoublesNothingHoweverOftenItIsKilled) {
-  const auto start = Clock::now();
-  int num_kills = 0;
-  Track track;
-  while (num_kills < kNumKills && Clock::now() - start < kMaxTime &&
-         !HasFailure()) {
-    KillUnderLoad();
-    if (++num_kills % 3 == 0) KillDuringStart();
-    server_ = district_.Start(DataDir());
-    track = ExpectNothingLost();
-  }
-  int num_lists = 0;
+TEST(KillTest, LosesAndDoublesNothingHoweverOftenItIsKilled) {
+  const uint32_t seed = PrintedSeed();
+  const int num_kills = NumFromEnvironment("EVENLIGHT_KILLS", kDefaultKills);
   size_t num_acknowledged = 0;
-  for (const KillLoad& load : loads_) {
-    num_lists += load.num_lists();
-    num_acknowledged += load.acknowledged().size();
+  int num_lists = 0;
+  for (int done = 0; done < num_kills && !HasFailure();
+       done += kKillsOfADatabase) {
+    KilledDatabase database(seed + static_cast<uint32_t>(done));
+    database.Run(std::min(kKillsOfADatabase, num_kills - done));
+    num_acknowledged += database.num_acknowledged();
+    num_lists += database.num_lists();
   }
-  std::printf("%d kills, %zu events acknowledged, %d lists, %zu stored\n",
-              num_kills, num_acknowledged, num_lists, track.events.size());
+  std::printf("kills=%d acknowledged_events=%zu lists=%d\n", num_kills,
+              num_acknowledged, num_lists);
   EXPECT_GT(num_acknowledged, 0u);
-
-  const std::vector<std::string> states = States(*server_);
-  EXPECT_EQ(states, StatesFedInOrder());
-  EXPECT_EQ(server_->Stop(SIGTERM), 0);
-  server_ = district_.Start(DataDir());
-  EXPECT_EQ(states, States(*server_));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "gtest/gtest.h"
+#include "tests/faults/faulty_program.h"
 
 namespace evenlight {
 namespace {
@@ -30,16 +31,31 @@ SmallDistrict::SmallDistrict(int weeks) {
                                     "--weeks=" + std::to_string(weeks),
                                     "--out=" + Path("files")});
   EXPECT_EQ(made.exit_code, 0) << made.errors;
+  std::ofstream(Path("server.textproto")) << "model_poll_seconds: 1\n";
 }
 
 SmallDistrict::~SmallDistrict() { unsetenv("TMPDIR"); }
 
+std::vector<std::string> SmallDistrict::ServerArguments() const {
+  return {kFixedTime, "--config=" + Path("server.textproto")};
+}
+
 std::unique_ptr<ServerProcess> SmallDistrict::Start(
-    const std::string& data_dir) const {
-  auto server = std::make_unique<ServerProcess>(
-      data_dir, model_dir(), std::vector<std::string>{kFixedTime});
+    const std::string& data_dir,
+    const std::vector<std::string>& arguments) const {
+  std::vector<std::string> all = ServerArguments();
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  auto server = std::make_unique<ServerProcess>(data_dir, model_dir(), all);
   EXPECT_FALSE(server->address().empty()) << server->Log();
   return server;
+}
+
+std::unique_ptr<ServerProcess> SmallDistrict::TryStart(
+    const std::string& data_dir, const std::string& faults) const {
+  return std::make_unique<ServerProcess>(
+      data_dir, model_dir(), ServerArguments(),
+      faults.empty() ? std::vector<std::string>()
+                     : WithFaultyCalls(faults, {}));
 }
 
 void SmallDistrict::Import(const ServerProcess& server, const std::string& kind,
@@ -192,6 +208,11 @@ uint32_t PrintedSeed() {
                        : std::random_device()();
   std::printf("EVENLIGHT_SEED=%u\n", seed);
   return seed;
+}
+
+int NumFromEnvironment(const char* name, int otherwise) {
+  const char* given = std::getenv(name);
+  return given != nullptr ? std::atoi(given) : otherwise;
 }
 
 }  // namespace evenlight

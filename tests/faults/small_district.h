@@ -31,9 +31,16 @@ class SmallDistrict {
   }
   std::string model_dir() const { return Path("models"); }
 
-  // A server whose clock stands a month after the district's last event. Fails
-  // the test if it does not start.
-  std::unique_ptr<ServerProcess> Start(const std::string& data_dir) const;
+  // A server whose clock stands a month after the district's last event, and
+  // which looks for models every second. `arguments` are added to its command
+  // line. Fails the test if it does not start.
+  std::unique_ptr<ServerProcess> Start(
+      const std::string& data_dir,
+      const std::vector<std::string>& arguments = {}) const;
+
+  // The same with faulty_calls.cc preloaded, and whether it starts or not.
+  std::unique_ptr<ServerProcess> TryStart(const std::string& data_dir,
+                                          const std::string& faults = "") const;
 
   // Imports the catalog, or catalog and events.
   void ImportCatalog(const ServerProcess& server) const;
@@ -43,6 +50,7 @@ class SmallDistrict {
   std::vector<std::string> Actors() const;
 
  private:
+  std::vector<std::string> ServerArguments() const;
   void Import(const ServerProcess& server, const std::string& kind,
               const std::string& file) const;
 
@@ -83,6 +91,10 @@ int StopWithin(absl::Duration limit, const std::string& data_dir,
 
 // EVENLIGHT_SEED, or a new one. Printed, so that a failure can be run again.
 uint32_t PrintedSeed();
+
+// The whole number in the variable `name`, or `otherwise`: how often a fault is
+// tried, which CMakeLists.txt sets for each run.
+int NumFromEnvironment(const char* name, int otherwise);
 
 }  // namespace evenlight
 

@@ -16,6 +16,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/model_directory.h"
+#include "tests/faults/faulty_program.h"
 #include "tests/faults/small_district.h"
 
 namespace evenlight {
@@ -28,7 +30,21 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr int kNumKills = 8;
+constexpr int kDefaultKills = 8;
+
+// As `train` names them on standard error; "": while it asks for a checkpoint.
+const std::string kStages[] = {
+    "",
+    "dataset",
+    "evaluate tracing",
+    "compare with serving",
+    "evaluate factors",
+    "score weights",
+    "train tracing",
+    "train factors",
+    "publish",
+};
+constexpr int kMaxStageMs = 20;  // About what one takes.
 
 // One week of the district has too few answers to train on.
 class TrainKillTest : public testing::Test {
@@ -97,18 +113,64 @@ class TrainKillTest : public testing::Test {
     return names;
   }
 
-  // Kills a run `delay` after it began or, with `while_publishing`, after it
-  // began to write the version.
-  void KillTrain(bool while_publishing, Clock::duration delay) const {
-    BackgroundProgram train(TrainCommand({"--force"}),
-                            district_.Path("train.log"));
+  // Every version in the directory is whole: its files are those of its
+  // MANIFEST, to the byte.
+  void ExpectWholeVersions() const {
+    const ModelDirectory directory(district_.model_dir(), kDistrict);
+    const auto versions = directory.List();
+    ASSERT_TRUE(versions.ok()) << versions.status();
+    for (const ModelVersionSummary& version : *versions) {
+      EXPECT_TRUE(directory.Load(version.version).ok())
+          << directory.Load(version.version).status();
+    }
+  }
+
+  // The server answers from a version that is whole and not older than
+  // `*served`, which becomes that version.
+  void ExpectServesOnSince(int64_t* served) const {
+    ExpectWholeVersions();
+    v1::RecommendResourcesResponse list;
+    const grpc::Status status =
+        Recommend(ClientOf(*server_), district_.Actors().front(), &list);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_GE(list.model_version(), *served);
+    EXPECT_LE(list.model_version(), Newest());
+    EXPECT_THAT(Models(), Not(HasSubstr("state=broken")));
+    *served = list.model_version();
+  }
+
+  // Kills a run some time after it named `stage`; "" stands for its begin.
+  // False if it ended before.
+  bool KillAtStage(const std::string& stage, Clock::duration delay) const {
+    const std::string log = district_.Path("train.log");
+    fs::remove(log);
+    BackgroundProgram train(TrainCommand({"--force", "--wait=0"}), log);
+    const std::string line = "train district: " + stage + "\n";
     const auto limit = Clock::now() + std::chrono::seconds(20);
-    while (while_publishing && Clock::now() < limit &&
-           !fs::exists(TenantDir() / ".publishing")) {
-      std::this_thread::yield();
+    int exit_code = -1;
+    while (!stage.empty() && Clock::now() < limit && exit_code < 0 &&
+           Contents(log).find(line) == std::string::npos) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      exit_code = train.ExitCodeIfEnded();
     }
     std::this_thread::sleep_for(delay);
-    train.Stop(SIGKILL);
+    return train.Stop(SIGKILL) == 128 + SIGKILL;
+  }
+
+  // Kills a run before its change number `change` to the tenant's models.
+  // False if it makes fewer.
+  bool KillAtChange(int change) const {
+    const Finished train = RunProgram(WithFaultyCalls(
+        "kill change " + std::to_string(change) + " " + TenantDir().string(),
+        TrainCommand({"--force", "--wait=0"})));
+    EXPECT_THAT(train.exit_code, AnyOf(0, 128 + SIGKILL)) << train.errors;
+    return train.exit_code != 0;
+  }
+
+  static std::string Contents(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file),
+            std::istreambuf_iterator<char>()};
   }
 
   const SmallDistrict district_;
@@ -118,28 +180,34 @@ class TrainKillTest : public testing::Test {
 TEST_F(TrainKillTest,
        AKillAtAnyMomentLeavesWholeVersionsAndTheNextRunCleansUp) {
   std::mt19937 random(PrintedSeed());
-  const auto start = Clock::now();
-  Train({"--force"});
-  const auto run = Clock::now() - start;
+  const int num_kills =
+      NumFromEnvironment("EVENLIGHT_TRAIN_KILLS", kDefaultKills);
+  int64_t served = 1;
+  int change = 0;
+  int num_killed = 0;
   int num_left = 0;
-  int served = 2;
-  for (int kill = 0; kill < kNumKills; ++kill) {
-    const bool while_publishing = kill % 2 == 0;
-    const double share = std::uniform_real_distribution<>(0, 1)(random);
-    KillTrain(
-        while_publishing,
-        std::chrono::duration_cast<Clock::duration>(
-            share * (while_publishing ? std::chrono::milliseconds(5) : run)));
+  for (int kill = 0; kill < num_kills && !HasFailure(); ++kill) {
+    std::string moment;
+    if (kill % 4 != 0) {
+      // Every change in turn; again from the first after the last. There are
+      // some 33.
+      moment = "before change " + std::to_string(++change);
+      const bool is_killed = KillAtChange(change);
+      if (!is_killed) change = 0;
+      num_killed += is_killed;
+    } else {
+      const std::string& stage = kStages[kill / 4 % std::size(kStages)];
+      const int delay = static_cast<int>(random() % kMaxStageMs);
+      moment = std::to_string(delay) + " ms after stage `" + stage + "`";
+      num_killed += KillAtStage(stage, std::chrono::milliseconds(delay));
+    }
+    SCOPED_TRACE("train was killed " + moment);
     if (!Leftovers().empty()) ++num_left;
-    // Whole versions that came out before the kill follow; a piece never does.
-    const int serving = Serving();
-    EXPECT_GE(serving, served) << Models();
-    EXPECT_LE(serving, Newest()) << Models();
-    EXPECT_THAT(Models(), Not(HasSubstr("state=broken")));
-    served = serving;
+    ExpectServesOnSince(&served);
   }
-  std::printf("%d kills, %d left a half-written version\n", kNumKills,
-              num_left);
+  std::printf("train_kills=%d before_its_end=%d left_a_piece=%d\n", num_kills,
+              num_killed, num_left);
+  EXPECT_GT(num_killed, num_kills / 2);
   // The lock of the dead is free. A run that finds nothing new may leave what
   // they left; one that publishes cleans up.
   const Finished next = RunProgram(TrainCommand({}));
@@ -148,6 +216,93 @@ TEST_F(TrainKillTest,
   EXPECT_THAT(Leftovers(), IsEmpty());
   EXPECT_THAT(Models(), Not(HasSubstr("state=broken")));
   ExpectServes(Newest());
+}
+
+TEST_F(TrainKillTest, AServerThatIsKilledMeanwhileServesAWholeVersionAfter) {
+  std::mt19937 random(PrintedSeed());
+  const int num_restarts =
+      NumFromEnvironment("EVENLIGHT_TRAIN_KILLS", kDefaultKills) / 4;
+  const std::string listen = "--listen=" + server_->address();
+  int64_t served = 1;
+  int num_published = 0;
+  for (int restart = 0; restart < num_restarts && !HasFailure(); ++restart) {
+    auto train = std::async(std::launch::async, [&] {
+      return RunProgram(TrainCommand({"--force", "--wait=5"}));
+    });
+    const int delay = static_cast<int>(random() % 400);
+    std::this_thread::sleep_for(std::chrono::milliseconds(delay));
+    server_->Stop(SIGKILL);
+    server_ = district_.Start(DataDir(), {listen});
+    const Finished trained = train.get();
+    SCOPED_TRACE("the server was killed " + std::to_string(delay) +
+                 " ms after train began");
+    // 75: it could not reach the server, or not open its checkpoint.
+    EXPECT_THAT(trained.exit_code, AnyOf(0, 75)) << trained.errors;
+    num_published += trained.exit_code == 0;
+    ExpectServesOnSince(&served);
+  }
+  std::printf("restarts=%d published_meanwhile=%d\n", num_restarts,
+              num_published);
+}
+
+// One call that changed a file, a directory or a name.
+struct Change {
+  std::string call;
+  std::string path;
+};
+
+// The last of `changes` before `end` for which `is` holds; -1: none.
+template <typename Is>
+int LastBefore(const std::vector<Change>& changes, int end, Is is) {
+  for (int row = end - 1; row >= 0; --row) {
+    if (is(changes[row])) return row;
+  }
+  return -1;
+}
+
+// Model files do not go through RocksDB, so no power is cut under them; what a
+// cut would leave follows from the order of the calls.
+TEST_F(TrainKillTest, SyncsEveryFileAndDirectoryBeforeTheNameThatIsFound) {
+  const std::string list = district_.Path("calls");
+  std::ofstream(list).close();
+  const Finished train = RunProgram(
+      WithFaultyCalls("list change 1 " + TenantDir().string() + " " + list,
+                      TrainCommand({"--force", "--wait=0"})));
+  ASSERT_EQ(train.exit_code, 0) << train.errors;
+  std::vector<Change> changes;
+  std::ifstream lines(list);
+  for (Change change; lines >> change.call >> change.path;) {
+    changes.push_back(change);
+  }
+  const std::string version = TenantDir() / "2";
+  const int num_changes = static_cast<int>(changes.size());
+  const int rename =
+      LastBefore(changes, num_changes, [&](const Change& change) {
+        return change.call == "rename" && change.path == version;
+      });
+  ASSERT_GT(rename, 0);
+  const auto last_of = [&](const std::string& path, bool is_sync) {
+    return LastBefore(changes, rename, [&](const Change& change) {
+      return change.path == path && (change.call == "fsync") == is_sync;
+    });
+  };
+  int num_files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(version)) {
+    const fs::path written =
+        TenantDir() / ".publishing" / fs::relative(entry.path(), version);
+    SCOPED_TRACE(written);
+    EXPECT_GT(last_of(written, true), last_of(written, false));
+    EXPECT_GT(last_of(written.parent_path(), true), last_of(written, false));
+    EXPECT_GT(last_of(written, false), 0);
+    ++num_files;
+  }
+  EXPECT_GE(num_files, 5);
+  EXPECT_GT(LastBefore(changes, num_changes,
+                       [&](const Change& change) {
+                         return change.call == "fsync" &&
+                                change.path == TenantDir();
+                       }),
+            rename);
 }
 
 TEST_F(TrainKillTest, OfTwoRunsAtOnceOneIsToldToTryLaterOrBothPublish) {
@@ -191,6 +346,21 @@ TEST_F(TrainKillTest, AFlippedByteMakesAVersionBrokenAndTheOldOneServes) {
   // And a later version takes over.
   Train({"--force"});
   ExpectServes(3);
+}
+
+TEST_F(TrainKillTest, AVersionThatCannotBeReadIsBrokenAndTheOldOneServes) {
+  Train({"--force"});
+  EXPECT_EQ(server_->Stop(SIGTERM), 0);
+  const std::string file = TenantDir() / "2" / "tracing.pb";
+  server_ = district_.TryStart(DataDir(), "EIO read 1 " + file);
+  ASSERT_FALSE(server_->address().empty()) << server_->Log();
+  EXPECT_THAT(Models(), HasSubstr("version=2 state=broken"));
+  EXPECT_THAT(Models(), HasSubstr(file));
+  ExpectServes(1);
+  // A disk that reads again.
+  EXPECT_EQ(server_->Stop(SIGTERM), 0);
+  server_ = district_.Start(DataDir());
+  ExpectServes(2);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "storage/keys.h"
+#include "storage/log_check.h"
 #include "storage/track_store.h"
 #include "tests/storage/databases.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int kNumCommits = 40;
 constexpr uintmax_t kNumCuts = 60;
+constexpr uintmax_t kNumFlips = 30;
 
 // Commit n puts event n and says so in `meta`.
 void WriteCommits(Database& database) {
@@ -44,6 +46,24 @@ std::filesystem::path LogIn(const std::string& directory) {
     }
   }
   return log;
+}
+
+void FlipByte(const std::string& path, uintmax_t place) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(place));
+  const int byte = file.get();
+  file.seekp(static_cast<std::streamoff>(place));
+  file.put(static_cast<char>(byte ^ 0x10));
+}
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file),
+          std::istreambuf_iterator<char>()};
+}
+
+uintmax_t SoundBytes(const std::string& log) {
+  return FindLogEnd(Contents(log)).num_sound_bytes;
 }
 
 // Expects the commits 1..n for some n, whole, and returns n.
@@ -106,7 +126,50 @@ TEST(TornLogTest, AnyCutLeavesAPrefixWithoutGapsThatTakesWrites) {
   EXPECT_EQ(last, kNumCommits);
 }
 
-TEST(TornLogTest, FlippedByteInTheLogNeverLeavesAGap) {
+// What was not synced of the MANIFEST may be anything after a power cut.
+TEST(TornLogTest, GarbledEndOfTheManifestIsCutOff) {
+  TempDirectory directory;
+  const std::string path = directory / "db";
+  {
+    const auto database = OpenRocks(path);
+    ASSERT_THAT(database, IsOk());
+    WriteCommits(**database);
+  }
+  // A record of 40 bytes whose checksum is wrong; one that is not all there;
+  // zeros.
+  for (const std::string& end :
+       {std::string("abcd\x28\0\1", 7) + std::string(40, 'x'),
+        std::string("abcd\x28\0\1xxx", 10), std::string(5'000, '\0')}) {
+    std::string name = Contents(path + "/CURRENT");
+    name.pop_back();
+    std::ofstream(path + "/" + name, std::ios::app | std::ios::binary) << end;
+    const auto reopened = OpenRocks(path);
+    ASSERT_THAT(reopened, IsOk());
+    EXPECT_EQ(ExpectPrefix(**reopened), kNumCommits);
+  }
+}
+
+TEST(TornLogTest, DamageWithinTheManifestIsNamed) {
+  TempDirectory directory;
+  const std::string path = directory / "db";
+  {
+    const auto database = OpenRocks(path);
+    ASSERT_THAT(database, IsOk());
+    WriteCommits(**database);
+  }
+  std::string name = Contents(path + "/CURRENT");
+  name.pop_back();
+  FlipByte(path + "/" + name, 20);
+  const std::string before = Contents(path + "/" + name);
+  const auto reopened = OpenRocks(path);
+  ASSERT_THAT(reopened, HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(std::string(reopened.status().message()),
+              testing::AllOf(testing::HasSubstr(name),
+                             testing::HasSubstr("restore a backup")));
+  EXPECT_EQ(Contents(path + "/" + name), before);
+}
+
+TEST(TornLogTest, FlippedByteInTheLogIsNamedUnlessItIsInTheLastCommit) {
   TempDirectory directory;
   const std::string whole = directory / "whole";
   const auto database = OpenRocks(whole);
@@ -114,22 +177,52 @@ TEST(TornLogTest, FlippedByteInTheLogNeverLeavesAGap) {
   WriteCommits(**database);
   const std::string log_name = LogIn(whole).filename().string();
   const uintmax_t size = std::filesystem::file_size(LogIn(whole));
-  for (uintmax_t flip = 0; flip < 30; ++flip) {
+  int num_named = 0;
+  for (uintmax_t flip = 0; flip < kNumFlips; ++flip) {
     SCOPED_TRACE(flip);
     const std::string copy = directory / "copy";
+    const std::string log = copy + "/" + log_name;
     std::filesystem::remove_all(copy);
     std::filesystem::copy(whole, copy);
-    std::fstream log(copy + "/" + log_name,
-                     std::ios::in | std::ios::out | std::ios::binary);
-    const auto position = static_cast<std::streamoff>(size * flip / 30);
-    log.seekg(position);
-    const int byte = log.get();
-    log.seekp(position);
-    log.put(static_cast<char>(byte ^ 0x10));
-    log.close();
-    const auto reopened = OpenRocks(copy);
-    ASSERT_THAT(reopened, IsOk());
+    FlipByte(log, size * flip / kNumFlips);
+    auto reopened = OpenRocks(copy);
+    if (!reopened.ok()) {
+      ++num_named;
+      EXPECT_THAT(reopened.status(), HasCode(absl::StatusCode::kDataLoss));
+      EXPECT_THAT(std::string(reopened.status().message()),
+                  testing::AllOf(testing::HasSubstr(log),
+                                 testing::HasSubstr("truncate -s ")));
+      // What the message says to do.
+      std::filesystem::resize_file(log, SoundBytes(log));
+      reopened = OpenRocks(copy);
+      ASSERT_THAT(reopened, IsOk());
+    }
     EXPECT_LT(ExpectPrefix(**reopened), kNumCommits);
+  }
+  // The last commit is one of forty.
+  EXPECT_GE(num_named, static_cast<int>(kNumFlips) - 2);
+}
+
+TEST(TornLogTest, FlippedByteAnywhereInAShortLogIsFound) {
+  TempDirectory directory;
+  const std::string path = directory / "db";
+  const auto database = OpenRocks(path);
+  ASSERT_THAT(database, IsOk());
+  for (int commit = 0; commit < 3; ++commit) {
+    WriteBatch batch;
+    batch.Put(Family::kMeta, std::to_string(commit), std::string(100, 'v'));
+    ASSERT_THAT((*database)->Write(batch), IsOk());
+  }
+  const std::string whole = Contents(LogIn(path).string());
+  ASSERT_FALSE(FindLogEnd(whole).later_commit.has_value());
+  ASSERT_EQ(FindLogEnd(whole).num_sound_bytes, whole.size());
+  for (size_t place = 0; place < whole.size() * 2 / 3; ++place) {
+    std::string damaged = whole;
+    damaged[place] = static_cast<char>(damaged[place] ^ 0x10);
+    EXPECT_TRUE(FindLogEnd(damaged).later_commit.has_value()) << place;
+  }
+  for (size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(FindLogEnd(whole.substr(0, size)).later_commit.has_value());
   }
 }
 

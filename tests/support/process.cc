@@ -97,17 +97,28 @@ int BackgroundProgram::Stop(int signal) {
   return ExitCode(status);
 }
 
+int BackgroundProgram::ExitCodeIfEnded() {
+  int status = 0;
+  if (pid_ <= 0 || waitpid(pid_, &status, WNOHANG) != pid_) return -1;
+  pid_ = 0;
+  return ExitCode(status);
+}
+
 ServerProcess::ServerProcess(std::string data_dir, std::string model_dir,
-                             std::vector<std::string> arguments)
+                             std::vector<std::string> arguments,
+                             const std::vector<std::string>& prefix)
     : log_file_(TemporaryFile()) {
-  std::vector<std::string> command = {
-      BinaryPath("evenlightd"), "--listen=127.0.0.1:0",
-      "--data_dir=" + data_dir, "--model_dir=" + model_dir};
+  std::vector<std::string> command = prefix;
+  command.insert(command.end(),
+                 {BinaryPath("evenlightd"), "--listen=127.0.0.1:0",
+                  "--data_dir=" + data_dir, "--model_dir=" + model_dir});
   command.insert(command.end(), arguments.begin(), arguments.end());
   program_ = std::make_unique<BackgroundProgram>(command, log_file_);
-  for (int attempt = 0; attempt < 600 && address_.empty(); ++attempt) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (int attempt = 0; attempt < 3'000 && address_.empty(); ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    exit_code_ = program_->ExitCodeIfEnded();
     address_ = AddressIn(Log());
+    if (exit_code_ >= 0) break;
   }
 }
 

@@ -36,6 +36,11 @@ class BackgroundProgram {
 
   bool is_running() const { return pid_ > 0; }
 
+  // The exit code once it has ended; -1 while it runs.
+  int ExitCodeIfEnded();
+
+  pid_t pid() const { return pid_; }
+
  private:
   pid_t pid_ = 0;
 };
@@ -43,10 +48,11 @@ class BackgroundProgram {
 // A server on a free loopback port, over directories of its own.
 class ServerProcess {
  public:
-  // `arguments` are added to the command line. Starts it and waits, at most a
-  // minute, until it serves.
+  // `arguments` are added to the command line, before which `prefix` stands.
+  // Starts it and waits, at most a minute, until it serves or has ended.
   ServerProcess(std::string data_dir, std::string model_dir,
-                std::vector<std::string> arguments = {});
+                std::vector<std::string> arguments = {},
+                const std::vector<std::string>& prefix = {});
 
   // `127.0.0.1:port`; empty if it did not start.
   const std::string& address() const { return address_; }
@@ -56,9 +62,14 @@ class ServerProcess {
 
   int Stop(int signal) { return program_->Stop(signal); }
 
+  // How it ended, if it did not start: as Finished::exit_code.
+  int exit_code() const { return exit_code_; }
+  pid_t pid() const { return program_->pid(); }
+
  private:
   const std::string log_file_;
   std::string address_;
+  int exit_code_ = -1;
   std::unique_ptr<BackgroundProgram> program_;
 };
 

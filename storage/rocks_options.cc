@@ -1,0 +1,99 @@
+#include "storage/rocks_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+
+#include <cstdio>
+
+#include "core/log.h"
+
+namespace evenlight {
+namespace {
+
+// Faults that RocksDB finds itself, on our log. Its own log file would lie on
+// the disk that fails, and RocksDB aborts at the second line that it cannot
+// write there.
+class FaultLog : public rocksdb::Logger {
+ public:
+  FaultLog() : rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+
+  // Of the header level, which nothing can be done about.
+  void Logv(const char*, va_list) override {}
+
+  void Logv(rocksdb::InfoLogLevel level, const char* format,
+            va_list arguments) override {
+    if (level < GetInfoLogLevel() ||
+        level == rocksdb::InfoLogLevel::HEADER_LEVEL) {
+      return;
+    }
+    char text[1'000];
+    std::vsnprintf(text, sizeof text, format, arguments);
+    Log(level == rocksdb::InfoLogLevel::WARN_LEVEL ? LogLevel::kWarning
+                                                   : LogLevel::kError,
+        "database", {{"problem", text}});
+  }
+};
+
+// For read-only directories: their opener says what is wrong.
+class NoLog : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+}  // namespace
+
+rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
+  rocksdb::DBOptions db;
+  if (options.env != nullptr) db.env = options.env;
+  db.create_if_missing = !options.read_only;
+  db.create_missing_column_families = !options.read_only;
+  // After a power cut the log's end may be torn: keep all before it, and never
+  // a later commit without an earlier one.
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // A recycled file holds old records behind the new ones, which point-in-time
+  // recovery cannot tell apart.
+  db.recycle_log_file_num = 0;
+  db.max_total_wal_size = static_cast<uint64_t>(options.max_log_bytes);
+  // Write files out as they grow instead of all at once at the end, which would
+  // hold up the log's syncs.
+  db.bytes_per_sync = 1 << 20;
+  // Leaves the rest of a usual limit of 1,024 to connections.
+  db.max_open_files = 512;
+  if (options.read_only) {
+    db.info_log = std::make_shared<NoLog>();
+  } else {
+    db.info_log = std::make_shared<FaultLog>();
+  }
+  db.stats_dump_period_sec = 0;
+  // After a failed write only a restart tells what is on the disk; the database
+  // must not take writes again of its own accord.
+  db.max_bgerror_resume_count = 0;
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(
+    const RocksDatabase::Options& options,
+    const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  // So that block_cache_bytes is all the memory for reading.
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Most event ids looked up are new: 10 bits answer 99 % without a read.
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = static_cast<size_t>(options.write_buffer_bytes);
+  family.compression = rocksdb::kLZ4Compression;
+  // Ids repeat from record to record; the last level is most of the bytes.
+  family.bottommost_compression = rocksdb::kZSTD;
+  family.level_compaction_dynamic_level_bytes = true;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family;
+}
+
+}  // namespace evenlight
