@@ -206,36 +206,46 @@ void Activate(const ServerProcess& server, int version) {
   EXPECT_EQ(activated.exit_code, 0) << activated.errors;
 }
 
-TEST(SoakTest, MemoryDescriptorsAndThreadsStayFlat) {
-  const uint32_t seed = PrintedSeed();
-  const auto time = std::chrono::seconds(
-      NumFromEnvironment("EVENLIGHT_SOAK_SECONDS", kDefaultSeconds));
-  const SmallDistrict district(2);
-  const auto server = district.Start(district.Path("db"));
-  district.ImportAll(*server);
-  for (int version = 1; version <= 2; ++version) {
-    EXPECT_EQ(Evenlight(*server, {"train", "--force"}).exit_code, 0);
+// The threads of the load, until Stop().
+class SoakClients {
+ public:
+  SoakClients(const ServerProcess& server, uint32_t seed,
+              const std::vector<std::string>& learners,
+              const std::vector<std::string>& questions) {
+    for (int client = 0; client < kNumClients; ++client) {
+      threads_.emplace_back([=, this, &server] {
+        SoakLoad load(client, seed, learners, questions);
+        const TestClient connection = ClientOf(server);
+        while (!is_over_) {
+          if (!load.Call(connection).ok()) ++num_refused_;
+          ++num_calls_;
+        }
+      });
+    }
   }
-  const std::vector<std::string> questions = ListQuestions(ClientOf(*server));
-  std::vector<std::string> learners = district.Actors();
-  std::erase_if(learners, [](const std::string& actor) {
-    return actor.rfind("learners/", 0) != 0;
-  });
+  ~SoakClients() { Stop(); }
 
-  std::atomic<bool> is_over = false;
-  std::atomic<int64_t> num_calls = 0;
-  std::atomic<int64_t> num_refused = 0;
-  std::vector<std::thread> threads;
-  for (int client = 0; client < kNumClients; ++client) {
-    threads.emplace_back([&, client] {
-      SoakLoad load(client, seed, learners, questions);
-      const TestClient connection = ClientOf(*server);
-      while (!is_over) {
-        if (!load.Call(connection).ok()) ++num_refused;
-        ++num_calls;
-      }
-    });
+  void Stop() {
+    is_over_ = true;
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
   }
+
+  int64_t num_calls() const { return num_calls_; }
+  int64_t num_refused() const { return num_refused_; }
+
+ private:
+  std::atomic<bool> is_over_ = false;
+  std::atomic<int64_t> num_calls_ = 0;
+  std::atomic<int64_t> num_refused_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+// Swaps between versions 1 and 2 meanwhile.
+std::vector<Sample> TakeSamples(const ServerProcess& server,
+                                const SoakClients& clients,
+                                std::chrono::seconds time) {
   std::vector<Sample> samples;
   int num_swaps = 0;
   const int num_samples = static_cast<int>(time / kSampleTime);
@@ -243,20 +253,20 @@ TEST(SoakTest, MemoryDescriptorsAndThreadsStayFlat) {
     if (row % kSamplesPerSwap == 0) {
       // 3: a gate refuses it, as the answers of the load are random.
       const Finished trained =
-          Evenlight(*server, {"train", "--force", "--wait=0"});
+          Evenlight(server, {"train", "--force", "--wait=0"});
       EXPECT_TRUE(trained.exit_code == 0 || trained.exit_code == 3)
           << trained.errors;
-      Activate(*server, 1 + ++num_swaps % 2);
+      Activate(server, 1 + ++num_swaps % 2);
     }
     std::this_thread::sleep_for(kSampleTime);
     if (row % kSamplesPerSwap < kUnsettledSamples) continue;
-    samples.push_back(Take(server->pid(), num_swaps, num_calls));
+    samples.push_back(Take(server.pid(), num_swaps, clients.num_calls()));
   }
-  is_over = true;
-  for (std::thread& thread : threads) thread.join();
-  PrintCurve(samples);
+  return samples;
+}
 
-  EXPECT_EQ(num_refused, 0);
+void ExpectFlat(std::vector<Sample> samples) {
+  ASSERT_GT(samples.size(), 10u) << "EVENLIGHT_SOAK_SECONDS is too short";
   samples.erase(
       samples.begin(),
       samples.begin() +
@@ -268,19 +278,41 @@ TEST(SoakTest, MemoryDescriptorsAndThreadsStayFlat) {
     return Median(middle, samples.cend(), member) -
            Median(samples.cbegin(), middle, member);
   };
+  const Sample& last = samples.back();
   std::printf(
-      "seconds=%lld calls=%lld rss_bytes=%lld bytes_per_call=%.2f "
-      "bytes_per_swap=%.0f "
+      "calls=%lld rss_bytes=%lld bytes_per_call=%.2f bytes_per_swap=%.0f "
       "descriptors=%d more_descriptors=%d threads=%d more_threads=%d\n",
-      static_cast<long long>(time.count()),
-      static_cast<long long>(num_calls.load()),
-      static_cast<long long>(samples.back().rss_bytes), slope, step,
-      samples.back().num_descriptors, more(&Sample::num_descriptors),
-      samples.back().num_threads, more(&Sample::num_threads));
+      static_cast<long long>(last.num_calls),
+      static_cast<long long>(last.rss_bytes), slope, step, last.num_descriptors,
+      more(&Sample::num_descriptors), last.num_threads,
+      more(&Sample::num_threads));
   EXPECT_LT(slope, kMaxBytesPerCall);
   EXPECT_LT(step, kMaxBytesPerSwap);
   EXPECT_LE(more(&Sample::num_descriptors), kMaxMoreDescriptors);
   EXPECT_LE(more(&Sample::num_threads), kMaxMoreThreads);
+}
+
+TEST(SoakTest, MemoryDescriptorsAndThreadsStayFlat) {
+  const uint32_t seed = PrintedSeed();
+  const std::chrono::seconds time(
+      NumFromEnvironment("EVENLIGHT_SOAK_SECONDS", kDefaultSeconds));
+  const SmallDistrict district(2);
+  const auto server = district.Start(district.Path("db"));
+  district.ImportAll(*server);
+  for (int version = 1; version <= 2; ++version) {
+    EXPECT_EQ(Evenlight(*server, {"train", "--force"}).exit_code, 0);
+  }
+  std::vector<std::string> learners = district.Actors();
+  std::erase_if(learners, [](const std::string& actor) {
+    return actor.rfind("learners/", 0) != 0;
+  });
+  SoakClients clients(*server, seed, learners,
+                      ListQuestions(ClientOf(*server)));
+  const std::vector<Sample> samples = TakeSamples(*server, clients, time);
+  clients.Stop();
+  EXPECT_EQ(clients.num_refused(), 0);
+  PrintCurve(samples);
+  ExpectFlat(samples);
   EXPECT_EQ(server->Stop(SIGTERM), 0);
 }
 

@@ -251,6 +251,15 @@ struct Change {
   std::string path;
 };
 
+std::vector<Change> ReadChanges(const std::string& path) {
+  std::vector<Change> changes;
+  std::ifstream lines(path);
+  for (Change change; lines >> change.call >> change.path;) {
+    changes.push_back(change);
+  }
+  return changes;
+}
+
 // The last of `changes` before `end` for which `is` holds; -1: none.
 template <typename Is>
 int LastBefore(const std::vector<Change>& changes, int end, Is is) {
@@ -269,11 +278,7 @@ TEST_F(TrainKillTest, SyncsEveryFileAndDirectoryBeforeTheNameThatIsFound) {
       WithFaultyCalls("list change 1 " + TenantDir().string() + " " + list,
                       TrainCommand({"--force", "--wait=0"})));
   ASSERT_EQ(train.exit_code, 0) << train.errors;
-  std::vector<Change> changes;
-  std::ifstream lines(list);
-  for (Change change; lines >> change.call >> change.path;) {
-    changes.push_back(change);
-  }
+  const std::vector<Change> changes = ReadChanges(list);
   const std::string version = TenantDir() / "2";
   const int num_changes = static_cast<int>(changes.size());
   const int rename =
