@@ -27,12 +27,6 @@ target_compile_options(evenlight_ours INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(evenlight_ours INTERFACE -Wthread-safety)
 endif()
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # At -O2 GCC 12 sees an overlap in any assignment of a short literal to a
-  # std::string (its bug 105651).
-  target_compile_options(evenlight_ours INTERFACE
-    $<$<CONFIG:Release>:-Wno-restrict>)
-endif()
 if(EVENLIGHT_SANITIZE)
   target_compile_options(evenlight_ours INTERFACE
     -fsanitize=${EVENLIGHT_SANITIZE} -fno-sanitize-recover=all

@@ -53,7 +53,7 @@ class LatencyHistogram {
   // Below 64 each microsecond is a class; above, 64 classes to a doubling.
   static size_t ClassOf(uint64_t time) {
     if (time < kNumSteps) return time;
-    const int shift = std::bit_width(time) - 1 - kStepBits;
+    const int shift = static_cast<int>(std::bit_width(time)) - 1 - kStepBits;
     return static_cast<size_t>(shift) * kNumSteps + (time >> shift);
   }
 

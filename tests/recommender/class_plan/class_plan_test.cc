@@ -258,7 +258,7 @@ TEST(ClassPlanTest, TwoLevelsGiveTwoGroups) {
 
 TEST(ClassPlanTest, ACatalogWithoutKcsStillGivesAList) {
   Class c = {MakeSnapshot({}, {Video("v", {})})};
-  c.learners.emplace_back().profile.id = "l";
+  c.learners.emplace_back().profile.id = LearnerId("l");
   const ClassPlan plan = c.Plan();
   ASSERT_EQ(plan.items.size(), 1u);
   EXPECT_EQ(plan.items[0].added_gain, 0);
