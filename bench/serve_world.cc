@@ -49,7 +49,8 @@ void PutCatalog(const TestClient& client) {
     const grpc::Status status =
         client.Call(*client.catalog, &v1::CatalogService::Stub::UpsertResources,
                     resources, &response);
-    Check(status.ok(), status.error_message());
+    Check(status.ok(), absl::StrCat("code ", status.error_code(), " ",
+                                    status.error_message()));
   }
 }
 
@@ -65,7 +66,8 @@ void PutTrack(const TestClient& client) {
       const grpc::Status status =
           client.Call(*client.track, &v1::TrackService::Stub::RecordEvents,
                       request, &response);
-      Check(status.ok(), status.error_message());
+      Check(status.ok(), absl::StrCat("code ", status.error_code(), " ",
+                                      status.error_message()));
     }
   }
 }
