@@ -4,7 +4,7 @@
 #   figure=... value=... unit=... [floor=... ratio=...]
 #
 #   scripts/bench.sh            everything
-#   scripts/bench.sh serve      one of: floors class cold fold ingest
+#   scripts/bench.sh serve      one of: floors class cold fold ingest load
 #                               pipeline residual serve
 #   scripts/bench.sh peers      knowledge tracing beside pyBKT and scikit-learn,
 #                               which it gets from PyPI; not part of everything
@@ -20,7 +20,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 names=("${@:-all}")
-[ "${names[0]}" = all ] && names=(floors class cold fold ingest pipeline residual serve)
+[ "${names[0]}" = all ] && names=(floors class cold fold ingest load pipeline residual serve)
 
 binary() {
   case $1 in
@@ -28,8 +28,9 @@ binary() {
     peers) echo evenlight ;;
     factorisation) echo factorisation_bench retrieval_bench ;;
     class | cold | fold | ingest | pipeline | residual | serve) echo "$1_bench" ;;
+    load) echo load_bench evenlightd evenlight ;;
     *)
-      echo "no bench is called $1; they are: floors class cold fold ingest pipeline residual serve peers factorisation" >&2
+      echo "no bench is called $1; they are: floors class cold fold ingest load pipeline residual serve peers factorisation" >&2
       return 2
       ;;
   esac
@@ -40,12 +41,14 @@ for name in "${names[@]}"; do targets+=($(binary "$name")); done
 build release "${targets[@]}" >&2
 
 for name in "${names[@]}"; do
-  program=build/release/bin/$(binary "$name")
+  program=build/release/bin/$(binary "$name" | cut -d ' ' -f 1)
   echo "bench: $name" >&2
   if [ "$name" = peers ]; then
     bench/peers/tracing.py
   elif [ "$name" = factorisation ]; then
     bench/peers/factorisation.py --large
+  elif [ "$name" = load ]; then
+    "$program" --svg build/release/latency_against_load.svg
   elif [ "$name" = serve ] || [ "$name" = cold ] || [ "$name" = class ]; then
     "$program"
   else

@@ -18,6 +18,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "core/digest.h"
+#include "core/log.h"
 #include "core/status_macros.h"
 #include "storage/backup_files.h"
 #include "storage/durable_file.h"
@@ -284,7 +285,14 @@ absl::StatusOr<NewBackup> MakeBackup(RocksDatabase* database,
   NewBackup made;
   ASSIGN_OR_RETURN(made.backup, writer.Make(model_dir, now));
   made.num_new_bytes = BytesBelow(options.directory) - num_bytes_before;
-  ASSIGN_OR_RETURN(made.num_deleted, writer.DeleteOld());
+  // The backup is whole, whatever becomes of the old ones.
+  const absl::StatusOr<int> deleted = writer.DeleteOld();
+  if (deleted.ok()) {
+    made.num_deleted = *deleted;
+  } else {
+    Log(LogLevel::kError, "old_backups_not_deleted",
+        {{"problem", deleted.status().ToString()}});
+  }
   return made;
 }
 

@@ -19,6 +19,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "storage/log_check.h"
 
 namespace evenlight {
 namespace {
@@ -105,6 +106,13 @@ void CheckLog(const std::string& directory, Report report) {
   std::string ignored;
   const rocksdb::Status up_to_damage = OpenStrictly(
       directory, rocksdb::WALRecoveryMode::kPointInTimeRecovery, &ignored);
+  if (const auto torn = FindTornManifest(directory); torn.has_value()) {
+    report({torn->path,
+            "it ends within a record, as after a power cut: that change was "
+            "acknowledged to nobody",
+            "nothing: the next start cuts it there", true});
+    return;
+  }
   if (!up_to_damage.ok()) {
     report(
         {directory,
@@ -112,11 +120,11 @@ void CheckLog(const std::string& directory, Report report) {
          kRestoreABackup, false});
     return;
   }
+  const std::string where = damage.empty() ? directory : damage;
   std::string torn;
   const rocksdb::Status but_for_end = OpenStrictly(
       directory, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords,
       &torn);
-  const std::string where = damage.empty() ? directory : damage;
   if (but_for_end.ok()) {
     report({where,
             "the log ends within a record, as after a power cut: that commit "
@@ -124,10 +132,19 @@ void CheckLog(const std::string& directory, Report report) {
             "nothing: the next start drops that record", true});
     return;
   }
+  const absl::Status within = CheckLogs(directory);  // As at the start.
+  if (!within.ok()) {
+    report({where, absl::StrCat("the log is damaged: ", within.message()),
+            kRestoreABackup, false});
+    return;
+  }
   report({where,
-          absl::StrCat("the log is damaged: ", whole.ToString(),
-                       "; a start keeps what lies before and drops the rest"),
-          kRestoreABackup, false});
+          absl::StrCat("the log is damaged in its last record: ",
+                       whole.ToString()),
+          absl::StrCat("after a power cut nothing: the next start drops that "
+                       "record, of which nobody was told; else ",
+                       kRestoreABackup),
+          false});
 }
 
 }  // namespace

@@ -57,6 +57,9 @@ rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
   // A recycled file holds old records behind the new ones, which point-in-time
   // recovery cannot tell apart.
   db.recycle_log_file_num = 0;
+  // Were the MANIFEST to lose what made a log superfluous, that log would be
+  // missed: an opening without it must fail, not go on with less.
+  db.track_and_verify_wals_in_manifest = true;
   db.max_total_wal_size = static_cast<uint64_t>(options.max_log_bytes);
   // Write files out as they grow instead of all at once at the end, which would
   // hold up the log's syncs.

@@ -114,7 +114,8 @@ bool LearnerView::HasUnmetQuestion(KcIndex kc) const {
   return std::any_of(
       resources.begin(), resources.end(), [&](ResourceIndex resource) {
         const ResourceFacts& facts = catalog().filter_index().facts(resource);
-        return IsPractice(facts.kind) && !facts.is_hidden && !HasMet(resource);
+        return IsPractice(facts.kind) && !facts.is_hidden &&
+               now_ < facts.expire_time && !HasMet(resource);
       });
 }
 

@@ -36,17 +36,17 @@ void ConcurrencyLimit::Begin(absl::Duration wait, absl::Time now) {
 
 void ConcurrencyLimit::EndWindow(absl::Time now) {
   int& limit = figures_.limit;
-  if (window_.num_begun > 0) {
-    if (window_.wait > window_.num_begun * options_.target_wait) {
-      // From what was used: a limit far above it would take many slow windows.
-      limit = static_cast<int>(options_.decrease *
-                               std::min(limit, window_.max_inside));
-    } else if (window_.has_refused || 2 * window_.max_inside > limit) {
-      limit += options_.increase;
-    }
-    limit = std::clamp(limit, options_.min_limit,
-                       std::max(options_.min_limit, options_.max_limit));
+  const bool is_slow = window_.wait > window_.num_begun * options_.target_wait;
+  if (is_slow && window_.max_inside >= options_.min_limit) {
+    // From what was used: a limit far above it would take many slow windows.
+    limit = static_cast<int>(options_.decrease *
+                             std::min(limit, window_.max_inside));
+  } else if (!is_slow && window_.num_begun > 0 &&
+             (window_.has_refused || 2 * window_.max_inside > limit)) {
+    limit += options_.increase;
   }
+  limit = std::clamp(limit, options_.min_limit,
+                     std::max(options_.min_limit, options_.max_limit));
   window_ = Window();
   window_.begin = now;
   window_.max_inside = figures_.num_inside;

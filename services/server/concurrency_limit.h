@@ -61,8 +61,9 @@ class ConcurrencyLimit {
 
   // A call that entered begins at `now`, after `wait`. Each window that ends
   // changes the limit at most once: it shrinks if the average wait was over the
-  // target, and grows if it was not and calls were refused or the limit was
-  // more than half used.
+  // target and as many were inside as the lowest limit (one thread that woke
+  // late is no overload), and grows if it was not and calls were refused or the
+  // limit was more than half used.
   void Begin(absl::Duration wait, absl::Time now) ABSL_LOCKS_EXCLUDED(mu_);
 
   // A call that entered is over, begun or not.

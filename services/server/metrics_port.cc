@@ -92,9 +92,9 @@ void Touch(const std::string& address) {
       0) {
     return;
   }
-  const int file = socket(found->ai_family, SOCK_STREAM, 0);
+  const int file = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (file >= 0) {
-    // Refused once nobody listens, as is wanted.
+    // Refused once nobody listens, as is wanted; waits for nobody.
     (void)connect(file, found->ai_addr, found->ai_addrlen);
     close(file);
   }

