@@ -37,6 +37,13 @@ constexpr double kLoads[] = {0.25, 0.5, 0.75, 0.9, 1.0, 1.25, 1.5, 2.0, 5.0};
 // As target_wait_ms of the configuration.
 constexpr double kTargetWaitMs = 10;
 
+// The server, for as long as there is one: Check() ends the program.
+ServerProcess* running = nullptr;
+
+void StopServer() {
+  if (running != nullptr) running->Stop(SIGKILL);
+}
+
 struct Row {
   std::string name;
   double load = 0;  // 1: what is reached by callers who wait.
@@ -180,6 +187,8 @@ int Main(const std::string& binaries, const std::string& svg) {
   {
     ServerProcess server(directory + "/db", directory + "/models");
     Check(!server.address().empty(), server.Log());
+    running = &server;
+    std::atexit(StopServer);
     const TestClient client(server.address(), kTenant);
     PutWorld(client);
     // As cron would: with the lowest priority.
@@ -205,6 +214,7 @@ int Main(const std::string& binaries, const std::string& svg) {
     PrintTable(rows);
     if (!svg.empty()) Draw(sweep, svg);
     server.Stop(SIGTERM);
+    running = nullptr;
   }
   std::filesystem::remove_all(directory);
   return 0;
