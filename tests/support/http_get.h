@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -33,11 +34,17 @@ inline int Connect(const std::string& address) {
   return -1;
 }
 
-// The body of what `address` answers for `path`; empty if nobody listens.
+// The body of what `address` answers for `path`; empty if nobody listens, or
+// answers within 5 seconds.
 inline std::string HttpGet(const std::string& address,
                            const std::string& path) {
   const int file = Connect(address);
   if (file < 0) return "";
+  // A server that stops may leave a connection it took unanswered and open.
+  const timeval patience = {.tv_sec = 5, .tv_usec = 0};
+  EXPECT_EQ(
+      setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)),
+      0);
   const std::string request =
       absl::StrCat("GET ", path, " HTTP/1.0\r\nHost: ", address, "\r\n\r\n");
   // Whoever listened may have gone since: then nothing is answered.
