@@ -118,7 +118,10 @@ TEST_F(BackupTest, ServerStopsWhileABackupIsMade) {
   server_->Shutdown(absl::Seconds(5));
   const grpc::Status status = call.get();
   if (!status.ok()) {
-    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    // The second, if it arrives just as gRPC takes no more.
+    EXPECT_THAT(status.error_code(),
+                testing::AnyOf(grpc::StatusCode::UNAVAILABLE,
+                               grpc::StatusCode::CANCELLED));
   }
   EXPECT_EQ(BackupIds(backups())->size(), status.ok() ? 1u : 0u);
 }
