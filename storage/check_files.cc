@@ -106,11 +106,18 @@ void CheckLog(const std::string& directory, Report report) {
   std::string ignored;
   const rocksdb::Status up_to_damage = OpenStrictly(
       directory, rocksdb::WALRecoveryMode::kPointInTimeRecovery, &ignored);
-  if (const auto torn = FindTornManifest(directory); torn.has_value()) {
-    report({torn->path,
-            "it ends within a record, as after a power cut: that change was "
-            "acknowledged to nobody",
-            "nothing: the next start cuts it there", true});
+  const auto torn_manifest = FindTornManifest(directory);
+  if (!torn_manifest.ok()) {
+    report({directory, std::string(torn_manifest.status().message()),
+            kRestoreABackup, false});
+    return;
+  }
+  if (torn_manifest->has_value()) {
+    report({(*torn_manifest)->path,
+            "it ends within a record, as after a power cut",
+            "start the server: it cuts the file there, and does not start if a "
+            "log is missing then",
+            true});
     return;
   }
   if (!up_to_damage.ok()) {

@@ -85,6 +85,15 @@ absl::Status CheckLog(const std::string& path) {
       "` and remove the logs with greater numbers"));
 }
 
+bool HasTables(const std::string& directory) {
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(directory, error)) {
+    if (entry.path().extension() == ".sst") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 LogEnd FindLogEnd(absl::string_view bytes) {
@@ -125,7 +134,8 @@ absl::Status CheckLogs(const std::string& directory) {
                              absl::StrCat("cannot list ", directory));
 }
 
-std::optional<TornManifest> FindTornManifest(const std::string& directory) {
+absl::StatusOr<std::optional<TornManifest>> FindTornManifest(
+    const std::string& directory) {
   const absl::StatusOr<std::string> current =
       ReadFile(absl::StrCat(directory, "/CURRENT"));
   if (!current.ok()) return std::nullopt;
@@ -137,6 +147,15 @@ std::optional<TornManifest> FindTornManifest(const std::string& directory) {
   if (end.num_sound_bytes == 0 || end.num_sound_bytes == bytes->size() ||
       end.later_commit.has_value()) {
     return std::nullopt;
+  }
+  // What was written last is the lesser part of it once there are tables: with
+  // less than half RocksDB may open, and hold next to nothing.
+  // Zeros behind the end are room that the file system made.
+  const uint64_t size = bytes->find_last_not_of('\0') + 1;
+  if (HasTables(directory) && 2 * end.num_sound_bytes < size) {
+    return absl::DataLossError(absl::StrCat(path, " is damaged at byte ",
+                                            end.num_sound_bytes,
+                                            ": restore a backup"));
   }
   return TornManifest{path, end.num_sound_bytes};
 }

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace evenlight {
@@ -47,7 +48,11 @@ struct TornManifest {
 
 // nullopt if its end is whole; and if something whole follows behind what is
 // not, as then more than the end is damaged and RocksDB must say so.
-std::optional<TornManifest> FindTornManifest(const std::string& directory);
+//
+// DATA_LOSS: there are tables, and more than half of it is not whole, which no
+// power cut does.
+absl::StatusOr<std::optional<TornManifest>> FindTornManifest(
+    const std::string& directory);
 
 }  // namespace evenlight
 

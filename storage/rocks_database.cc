@@ -214,16 +214,18 @@ rocksdb::Status CutManifest(const TornManifest& torn, rocksdb::Env* env) {
 // A power cut may garble what was not synced of the MANIFEST, which RocksDB
 // takes for damage. Only under the lock: a running server writes to it.
 absl::Status MendManifest(const RocksDatabase::Options& options) {
-  if (!FindTornManifest(options.directory)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto seen, FindTornManifest(options.directory));
+  if (!seen.has_value()) return absl::OkStatus();
   rocksdb::Env* env =
       options.env != nullptr ? options.env : rocksdb::Env::Default();
   rocksdb::FileLock* lock = nullptr;
   if (!env->LockFile(options.directory + "/LOCK", &lock).ok()) {
     return absl::OkStatus();  // Opening says who holds it.
   }
-  const auto torn = FindTornManifest(options.directory);
+  const auto again = FindTornManifest(options.directory);
+  const auto torn = again.value_or(std::nullopt);
   rocksdb::Status status;
-  if (torn) {
+  if (torn.has_value()) {
     Log(LogLevel::kWarning, "manifest_end_cut",
         {{"file", torn->path},
          {"bytes", static_cast<int64_t>(torn->num_sound_bytes)}});

@@ -226,5 +226,55 @@ TEST(TornLogTest, FlippedByteAnywhereInAShortLogIsFound) {
   }
 }
 
+// The MANIFEST says which logs are superfluous, and they are gone: were its end
+// lost with that, a start must not go on with less.
+TEST(TornManifestTest, GarbledFromAnywhereOnItHoldsEveryCommitOrRefuses) {
+  TempDirectory directory;
+  const std::string path = directory / "db";
+  {
+    auto database = RocksDatabase::Open({.directory = path,
+                                         .write_buffer_bytes = 64 << 10,
+                                         .max_log_bytes = 64 << 10});
+    ASSERT_THAT(database, IsOk());
+    WriteCommits(**database);
+    WriteBatch last;
+    last.Put(Family::kEvents, "last", "");
+    last.Put(Family::kMeta, "last", "");
+    ASSERT_THAT((*database)->Write(last), IsOk());
+  }
+  std::string manifest;
+  for (const auto& file : std::filesystem::directory_iterator(path)) {
+    const std::string name = file.path().filename().string();
+    if (name.starts_with("MANIFEST")) manifest = name;
+  }
+  const uintmax_t size = std::filesystem::file_size(path + "/" + manifest);
+  int num_opened = 0;
+  constexpr uintmax_t kStep = 16;
+  for (uintmax_t place = 0; place < size; place += kStep) {
+    SCOPED_TRACE(place);
+    const std::string copy = directory / "copy";
+    std::filesystem::copy(path, copy, std::filesystem::copy_options::recursive);
+    {
+      std::fstream file(copy + "/" + manifest,
+                        std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(static_cast<std::streamoff>(place));
+      file << std::string(size - place, '\x5a');
+    }
+    auto database = RocksDatabase::Open({.directory = copy});
+    if (database.ok()) {
+      ++num_opened;
+      for (const Family family : {Family::kEvents, Family::kMeta}) {
+        const auto last = (*database)->Get(family, "last");
+        ASSERT_THAT(last, IsOk());
+        EXPECT_TRUE(last->has_value());
+      }
+      EXPECT_EQ(ExpectPrefix(**database), kNumCommits);
+      database->reset();
+    }
+    std::filesystem::remove_all(copy);
+  }
+  EXPECT_GT(num_opened, 0);
+}
+
 }  // namespace
 }  // namespace evenlight
