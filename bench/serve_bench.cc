@@ -18,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "bench/allocations.h"
 #include "bench/closed_loop.h"
 #include "bench/serve_world.h"
@@ -257,5 +258,7 @@ int Main(bool only_lists) {
 }  // namespace evenlight
 
 int main(int argc, char** argv) {
+  // As in evenlightd.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   return evenlight::Main(argc > 1 && absl::string_view(argv[1]) == "lists");
 }

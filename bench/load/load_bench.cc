@@ -21,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "bench/closed_loop.h"
 #include "bench/load/open_loop.h"
 #include "bench/serve_world.h"
@@ -224,6 +225,8 @@ int Main(const std::string& binaries, const std::string& svg) {
 }  // namespace evenlight
 
 int main(int argc, char** argv) {
+  // As in evenlightd.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   std::string svg;
   if (argc == 3 && absl::string_view(argv[1]) == "--svg") {
     svg = argv[2];

@@ -128,16 +128,17 @@ void ProposeCandidates(StageRun& run) {
                .switched_off = input.policy.switched_off,
                .watch = input.watch,
                .sources = run.sources});
-  run.proposals = std::move(proposals.merged);
+  run.proposals = std::move(proposals.all);
   for (std::string& why : proposals.degraded) {
     run.degraded.push_back(std::move(why));
   }
 }
 
-void ScoreCandidates(StageRun& run) {
-  const auto p_correct = [&](ResourceIndex resource) {
-    return run.scorer.PCorrect(resource);
-  };
+void MergeProposals(StageRun& run) {
+  run.proposals = Merge(std::move(run.proposals));
+}
+
+void WorkOutFeatures(StageRun& run) {
   run.ranked.reserve(run.proposals.size());
   for (size_t i = 0; i < run.proposals.size(); ++i) {
     if (i + kAskedAhead < run.proposals.size()) {
@@ -146,26 +147,31 @@ void ScoreCandidates(StageRun& run) {
       AskForFactors(run.view.snapshot(), later);
     }
     const Proposal& proposal = run.proposals[i];
-    const Score score = run.scorer.Evaluate(proposal.resource);
-    RankedResource ranked;
+    const Score features = run.scorer.Features(proposal.resource);
+    RankedResource& ranked = run.ranked.emplace_back();
     ranked.resource = proposal.resource;
     ranked.reasons = proposal.reasons;
-    ranked.reason = CarryingReason(run, proposal.reasons, score.parts);
-    ranked.score = score.total;
-    ranked.parts = score.parts;
-    ranked.p_correct = score.p_correct;
+    ranked.parts = features.parts;
+    ranked.p_correct = features.p_correct;
+  }
+}
+
+void ScoreCandidates(StageRun& run) {
+  const auto p_correct = [&](ResourceIndex resource) {
+    return run.scorer.PCorrect(resource);
+  };
+  for (RankedResource& ranked : run.ranked) {
+    ranked.score = run.scorer.Total(ranked.parts);
+    ranked.reason = CarryingReason(run, ranked.reasons, ranked.parts);
     // A review comes on its schedule and a teacher's choice stays, whatever was
     // said of their kc.
     if (ranked.reason != Reason::kReview &&
         ranked.reason != Reason::kAssigned) {
-      ranked.wish = run.dismissals.Of(proposal.resource, p_correct);
+      ranked.wish = run.dismissals.Of(ranked.resource, p_correct);
     }
-    run.ranked.push_back(std::move(ranked));
-  }
-  for (const int32_t i : AskedFor(run)) run.ranked[i].bonus = kAskedForBonus;
-  for (RankedResource& ranked : run.ranked) {
     if (ranked.reason == Reason::kAssigned) ranked.bonus = kAssignedBonus;
   }
+  for (const int32_t i : AskedFor(run)) run.ranked[i].bonus = kAskedForBonus;
 }
 
 void OrderCandidates(StageRun& run) {

@@ -25,6 +25,8 @@ absl::Status Sure(StageRun& run) {
 constexpr Stage kStages[] = {
     {kInterestStage, FoldInInterest, true},
     {kProposeStage, Sure<ProposeCandidates>},
+    {kMergeStage, Sure<MergeProposals>},
+    {kFeaturesStage, Sure<WorkOutFeatures>},
     {kScoreStage, Sure<ScoreCandidates>},
     {kOrderStage, Sure<OrderCandidates>},
     {kBansStage, Sure<RemoveBanned>},
@@ -40,6 +42,7 @@ constexpr Stage kStages[] = {
 
 int64_t NumLeft(const StageRun& run) {
   if (!run.chosen.empty()) return static_cast<int64_t>(run.chosen.size());
+  if (run.ranked.empty()) return static_cast<int64_t>(run.proposals.size());
   return absl::c_count_if(run.ranked, [](const RankedResource& ranked) {
     return *ranked.removed_by == 0;
   });

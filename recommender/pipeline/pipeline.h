@@ -1,9 +1,9 @@
 // The whole recommendation as one pure function of state, catalog, models,
 // request and time. No lock, no clock, no store: it can be replayed.
 //
-//   interest -> propose -> score -> order -> bans -> eligibility -> diversity
-//     -> equity_floor -> exploration -> pins -> eligibility -> minutes_cap ->
-//     explain
+//   interest -> propose -> merge -> features -> score -> order -> bans ->
+//     eligibility -> diversity -> equity_floor -> exploration -> pins ->
+//     eligibility -> minutes_cap -> explain
 //
 // Nothing is added after the last gate.
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "recommender/candidates/not_tried.h"
 #include "recommender/pipeline/sources.h"
@@ -47,23 +48,19 @@ class Collector {
     Add(candidates, 0);
   }
 
-  std::vector<Proposal> Merge() {
-    std::sort(all_.begin(), all_.end(),
-              [](const Proposal& a, const Proposal& b) {
-                return a.resource < b.resource;
-              });
-    std::vector<Proposal> merged;
+  // Does what was proposed fill a page with what nothing is missing before?
+  bool HasReadyPage() const {
+    absl::flat_hash_set<ResourceIndex> ready;
     for (const Proposal& proposal : all_) {
-      if (merged.empty() || merged.back().resource != proposal.resource) {
-        merged.push_back({proposal.resource});
+      if (ready.size() >= static_cast<size_t>(input_.page_size)) break;
+      if (input_.view.IsReady(proposal.resource)) {
+        ready.insert(proposal.resource);
       }
-      merged.back().reasons |= proposal.reasons;
-      merged.back().sources |= proposal.sources;
     }
-    return merged;
+    return ready.size() >= static_cast<size_t>(input_.page_size);
   }
 
-  std::vector<std::string> TakeDegraded() { return std::move(degraded_); }
+  Proposals Take() { return {std::move(all_), std::move(degraded_)}; }
 
  private:
   void Ask(const NamedSource& source, uint32_t bit) {
@@ -124,29 +121,32 @@ class Collector {
   std::vector<std::string> degraded_;
 };
 
-bool HasReadyPage(const ProposeInput& input,
-                  const std::vector<Proposal>& proposals) {
-  const auto num_ready = std::count_if(
-      proposals.begin(), proposals.end(), [&](const Proposal& proposal) {
-        return input.view.IsReady(proposal.resource);
-      });
-  return num_ready >= input.page_size;
-}
-
 }  // namespace
 
 Proposals Propose(const ProposeInput& input) {
   Collector collector(input);
   collector.AskSources();
-  Proposals proposals;
-  proposals.merged = collector.Merge();
-  if (!HasReadyPage(input, proposals.merged)) {
+  if (!collector.HasReadyPage()) {
     collector.AskLastResort(input.view.is_new() ? Reason::kNewLearner
                                                 : Reason::kNotTried);
-    proposals.merged = collector.Merge();
   }
-  proposals.degraded = collector.TakeDegraded();
-  return proposals;
+  return collector.Take();
+}
+
+std::vector<Proposal> Merge(std::vector<Proposal> all) {
+  std::sort(all.begin(), all.end(), [](const Proposal& a, const Proposal& b) {
+    return a.resource < b.resource;
+  });
+  std::vector<Proposal> merged;
+  merged.reserve(all.size());
+  for (const Proposal& proposal : all) {
+    if (merged.empty() || merged.back().resource != proposal.resource) {
+      merged.push_back({proposal.resource});
+    }
+    merged.back().reasons |= proposal.reasons;
+    merged.back().sources |= proposal.sources;
+  }
+  return merged;
 }
 
 std::vector<std::string> OptionalSources() {

@@ -1,4 +1,4 @@
-// Asks every source and merges what they propose.
+// Asks every source, and merges what they propose.
 
 #ifndef EVENLIGHT_RECOMMENDER_PIPELINE_PROPOSE_H_
 #define EVENLIGHT_RECOMMENDER_PIPELINE_PROPOSE_H_
@@ -20,7 +20,8 @@ namespace evenlight {
 
 struct NamedSource;
 
-// A resource and all reasons for which it was proposed.
+// A resource and the reasons for which it was proposed: by one source, or once
+// merged by all.
 struct Proposal {
   ResourceIndex resource = ResourceIndex::kNone;
   ReasonSet reasons = 0;
@@ -28,7 +29,8 @@ struct Proposal {
 };
 
 struct Proposals {
-  std::vector<Proposal> merged;  // By position, each resource once.
+  // In the order asked: a resource as often as it was proposed.
+  std::vector<Proposal> all;
   // Sources that were not asked or failed, and why.
   std::vector<std::string> degraded;
 };
@@ -55,6 +57,9 @@ struct ProposeInput {
 // with nothing missing before them again as many; reviews among them only if
 // their source is asked. A few hundred at most.
 Proposals Propose(const ProposeInput& input);
+
+// Each resource once, with all its reasons and sources, by position.
+std::vector<Proposal> Merge(std::vector<Proposal> all);
 
 // Sources that RankingPolicy::switched_off may name, as `source:next_step`.
 std::vector<std::string> OptionalSources();

@@ -25,6 +25,8 @@ namespace evenlight {
 // Names, as in metrics, `removed_by` and the configuration.
 inline constexpr char kInterestStage[] = "interest";
 inline constexpr char kProposeStage[] = "propose";
+inline constexpr char kMergeStage[] = "merge";
+inline constexpr char kFeaturesStage[] = "features";
 inline constexpr char kScoreStage[] = "score";
 inline constexpr char kOrderStage[] = "order";
 inline constexpr char kBansStage[] = "bans";
@@ -54,8 +56,8 @@ struct StageRun {
   LearnerInterest interest;  // Not known before its stage.
   const Scorer scorer;       // Reads `interest`.
 
-  std::vector<Proposal> proposals;
-  // All candidates, from scoring on; from ordering on, the best first.
+  std::vector<Proposal> proposals;  // From merging on, each resource once.
+  // All candidates, from features on; from ordering on, the best first.
   std::vector<RankedResource> ranked;
   std::vector<int32_t> chosen;  // Positions in `ranked`, in the order shown.
   std::vector<Alternative> alternatives;
@@ -100,7 +102,11 @@ RankedList RecommendBy(const PipelineInput& input,
 absl::Status FoldInInterest(StageRun& run);
 // Asks the sources.
 void ProposeCandidates(StageRun& run);
-// Parts and scores of all candidates, and what dismissals say of them.
+// Each resource once, with all its reasons.
+void MergeProposals(StageRun& run);
+// The parts of all candidates' scores.
+void WorkOutFeatures(StageRun& run);
+// Their scores and the reasons that carry them, and what dismissals say.
 void ScoreCandidates(StageRun& run);
 // By turn, then by score, with what a dismissal asks for ahead.
 void OrderCandidates(StageRun& run);

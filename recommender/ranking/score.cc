@@ -91,7 +91,7 @@ Scorer::Scorer(const LearnerView* view, const RankingPolicy* policy,
       p_of_kcs_(view->catalog().num_kcs(),
                 std::numeric_limits<float>::quiet_NaN()) {}
 
-Score Scorer::Evaluate(ResourceIndex resource) const {
+Score Scorer::Features(ResourceIndex resource) const {
   Score score;
   const float readiness = view_->Readiness(resource);
   At(score.parts, ScorePart::kReady) = readiness;
@@ -106,10 +106,21 @@ Score Scorer::Evaluate(ResourceIndex resource) const {
   At(score.parts, ScorePart::kInterest) = Interest(resource);
   At(score.parts, ScorePart::kQuality) = QualityOf(view_->snapshot(), resource);
   At(score.parts, ScorePart::kNovelty) = Novelty(resource);
-  for (size_t part = 0; part < score.parts.size(); ++part) {
-    score.parts[part] = std::clamp(score.parts[part], 0.0f, 1.0f);
-    score.total += weights_[part] * score.parts[part];
+  for (float& part : score.parts) part = std::clamp(part, 0.0f, 1.0f);
+  return score;
+}
+
+float Scorer::Total(const ScoreParts& parts) const {
+  float total = 0;
+  for (size_t part = 0; part < parts.size(); ++part) {
+    total += weights_[part] * parts[part];
   }
+  return total;
+}
+
+Score Scorer::Evaluate(ResourceIndex resource) const {
+  Score score = Features(resource);
+  score.total = Total(score.parts);
   return score;
 }
 

@@ -53,6 +53,11 @@ class Scorer {
   Scorer(const LearnerView* view, const RankingPolicy* policy, Phase phase,
          const LearnerInterest* interest);
 
+  // The parts, each alone; the total stays 0.
+  Score Features(ResourceIndex resource) const;
+  // The weighted sum of parts.
+  float Total(const ScoreParts& parts) const;
+  // Both.
   Score Evaluate(ResourceIndex resource) const;
 
   // Of a question, now. In [0, 1].
