@@ -94,14 +94,18 @@ void Ask(const TestClient& client, int64_t n, bool is_filtered) {
   Check(status.ok(), status.error_message());
 }
 
-void Record(const TestClient& client, int thread, int64_t n, int num_events,
-            const std::string& prefix) {
+// The n-th call of one of `num_callers`, each with learners of its own: a
+// learner works in one place at a time.
+void Record(const TestClient& client, int caller, int num_callers, int64_t n,
+            int num_events) {
   v1::RecordEventsRequest request;
   for (int event = 0; event < num_events; ++event) {
-    const int64_t number = n * num_events + event;
+    const int64_t turn = n * num_events + event;
+    const int64_t learner =
+        caller + num_callers * (turn % (kNumLearners / num_callers));
+    const int64_t number = NextAnswerNumber();
     *request.add_events() =
-        AnswerOf(thread * 31 + number, kEventsPerLearner + number,
-                 absl::StrCat(prefix, "-", thread, "-", number));
+        AnswerOf(learner, number, absl::StrCat("recorded-", number));
   }
   v1::RecordEventsResponse response;
   const grpc::Status status = client.Call(
@@ -189,15 +193,14 @@ void MeasureClass(const TestClient& client, const TestClient& floor) {
 }
 
 void MeasureRecord(const TestClient& client, const TestClient& floor) {
-  const LoadResult batches = RunLoad(
-      4, kSeconds, 0,
-      [&](int thread, int64_t n) { Record(client, thread, n, 100, "b"); });
-  const LoadResult one = RunLoad(1, kSeconds, 0, [&](int thread, int64_t n) {
-    Record(client, thread, n, 1, "o");
-  });
-  const LoadResult many = RunLoad(64, kSeconds, 0, [&](int thread, int64_t n) {
-    Record(client, thread, n, 1, "m");
-  });
+  const auto record = [&](int num_callers, int num_events) {
+    return RunLoad(num_callers, kSeconds, 0, [&](int caller, int64_t n) {
+      Record(client, caller, num_callers, n, num_events);
+    });
+  };
+  const LoadResult batches = record(4, 100);
+  const LoadResult one = record(1, 1);
+  const LoadResult many = record(64, 1);
   const LoadResult empty = RunLoad(64, kSeconds, 0, [&](int thread, int64_t n) {
     Ask(floor, thread + n, true);
   });

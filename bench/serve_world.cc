@@ -1,5 +1,6 @@
 #include "bench/serve_world.h"
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 
@@ -107,6 +108,11 @@ void PutWorld(const TestClient& client) {
   PutCatalog(client);
   PutClass(client);
   PutTrack(client);
+}
+
+int64_t NextAnswerNumber() {
+  static std::atomic<int64_t> next = kEventsPerLearner;
+  return next++;
 }
 
 v1::Event AnswerOf(int64_t learner, int64_t n, const std::string& id) {

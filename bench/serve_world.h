@@ -29,6 +29,11 @@ void Check(bool is_ok, const std::string& what);
 // Puts catalog, class and track into an empty server.
 void PutWorld(const TestClient& client);
 
+// Numbers answers after those of the world, each later than all before:
+// answers that come late have their learner's whole track folded again.
+// Thread-safe.
+int64_t NextAnswerNumber();
+
 // The n-th answer of a learner.
 v1::Event AnswerOf(int64_t learner, int64_t n, const std::string& id);
 

@@ -159,7 +159,7 @@ void LoadClient::Parts::SendOne(CallKind kind, int64_t learner,
   } else if (kind == CallKind::kRecord) {
     v1::RecordEventsRequest request;
     const int64_t number = num_recorded++;
-    *request.add_events() = AnswerOf(learner, kEventsPerLearner + number,
+    *request.add_events() = AnswerOf(learner, NextAnswerNumber(),
                                      absl::StrCat("load-", run, "-", number));
     Send<v1::RecordEventsRequest, v1::RecordEventsResponse>(
         kind, due, std::move(request),
