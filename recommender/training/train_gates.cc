@@ -2,7 +2,15 @@
 
 #include <utility>
 
+#include "absl/strings/str_format.h"
+
 namespace evenlight {
+
+std::string Describe(const Gate& gate) {
+  return absl::StrFormat(
+      "refused by a gate: %s by %.4f, at most %.4f is allowed", gate.name,
+      gate.value, gate.limit);
+}
 
 Gate LogLossGate(std::string name, const LossDifference& excess) {
   const double limit = kLogLossMargin + 2 * excess.standard_error;

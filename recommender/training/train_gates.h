@@ -26,6 +26,9 @@ struct Gate {
   bool passed = true;
 };
 
+// Why one that did not pass refuses a model, for a person.
+std::string Describe(const Gate& gate);
+
 // Closed if the excess is above kLogLossMargin beyond two of its standard
 // errors: a small class is not refused for its noise.
 Gate LogLossGate(std::string name, const LossDifference& excess);

@@ -9,7 +9,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "core/clock.h"
 #include "core/status_macros.h"
 #include "recommender/models/factor_kernels.h"
 #include "recommender/models/model_set.h"
@@ -25,6 +24,7 @@
 #include "recommender/training/tracing_trial.h"
 #include "recommender/training/train_gates.h"
 #include "recommender/training/train_report.h"
+#include "recommender/training/train_stages.h"
 #include "recommender/training/weight_trial.h"
 #include "storage/model_directory.h"
 
@@ -50,7 +50,10 @@ class TrainRun {
  public:
   TrainRun(const TrainJobOptions& options, const ModelDirectory& directory,
            Database* database)
-      : options_(options), directory_(directory), database_(database) {
+      : options_(options),
+        directory_(directory),
+        database_(database),
+        stages_(options.progress) {
     report_.tenant = options.tenant;
     report_.seed = options.seed;
     report_.budget = options.budget;
@@ -59,9 +62,9 @@ class TrainRun {
   absl::StatusOr<TrainJobResult> Run() {
     ASSIGN_OR_RETURN(const std::vector<ModelVersionSummary> versions,
                      directory_.List());
-    Start("dataset");
+    stages_.Start("dataset");
     ASSIGN_OR_RETURN(dataset_, ReadDataset(options_.tenant, database_));
-    DescribeData();
+    DescribeData(dataset_, &report_);
     if (const auto reason = NothingToDo(versions); reason.has_value()) {
       return Finish(TrainOutcome::kNothingToDo, *reason);
     }
@@ -78,24 +81,14 @@ class TrainRun {
   }
 
   TrainJobResult Finish(TrainOutcome outcome, std::string message) {
-    StopStage();
+    stages_.Stop();
+    report_.seconds = stages_.seconds();
     report_.outcome = NameOf(outcome);
     report_.message = std::move(message);
     return {outcome, report_.version, report_.message, ReportJson(report_)};
   }
 
  private:
-  void DescribeData() {
-    report_.data_time = dataset_.newest;
-    report_.num_learners = static_cast<int64_t>(dataset_.learners.size());
-    report_.num_events = dataset_.num_events;
-    report_.num_answers = dataset_.num_answers;
-    report_.num_window_answers = CountAnswers(LaterWindow(dataset_.learners));
-    report_.num_kcs = static_cast<int64_t>(dataset_.ids.kcs.size());
-    report_.num_questions = static_cast<int64_t>(dataset_.ids.questions.size());
-    report_.num_resources = static_cast<int64_t>(dataset_.ids.resources.size());
-  }
-
   // Why there is nothing to do; nullopt if there is.
   std::optional<std::string> NothingToDo(
       const std::vector<ModelVersionSummary>& versions) const {
@@ -120,8 +113,6 @@ class TrainRun {
                         options_.tenant);
   }
 
-  // --- Judging ---
-
   // Without a judgement only the operator may publish.
   bool MustStop() const { return !missing_.empty() && !options_.force; }
 
@@ -135,10 +126,10 @@ class TrainRun {
                        " answers, ", options_.min_answers, " are needed"));
     }
     if (MustStop()) return absl::OkStatus();
-    Start("compare with serving");
+    stages_.Start("compare with serving");
     RETURN_IF_ERROR(Compare(versions));
     if (MustStop()) return absl::OkStatus();
-    Start("evaluate factors");
+    stages_.Start("evaluate factors");
     return TryInterestHalf();
   }
 
@@ -175,7 +166,7 @@ class TrainRun {
           kMinJudgedAnswers, " are needed to judge a model");
       if (MustStop()) return;
     }
-    Start("evaluate tracing");
+    stages_.Start("evaluate tracing");
     TracingTrial& trial = report_.tracing;
     trial = TryTracing(dataset_, TracingOptions());
     if (!names_kcs) {
@@ -194,7 +185,7 @@ class TrainRun {
   // Gates of its own: weights that do not pass are left out, and the rest of
   // the model is no worse for it.
   absl::Status TryScoreWeights() {
-    Start("score weights");
+    stages_.Start("score weights");
     ASSIGN_OR_RETURN(const ExposureLog log,
                      ReadExposures({.tenant = options_.tenant}, database_));
     report_.weights = TryWeights(log, RankingPolicy::DefaultWeights(),
@@ -287,15 +278,15 @@ class TrainRun {
   absl::StatusOr<ModelSet> Refit() {
     ModelSet models;
     if (has_tracing_) {
-      Start("train tracing");
+      stages_.Start("train tracing");
       models.tracing =
           RefitTracing(dataset_, report_.tracing.recipe, TracingOptions());
     }
-    Start("train factors");
+    stages_.Start("train factors");
     FactorOptions factors =
         WithSetting(InterestOptions(), report_.interest.setting);
     factors.on_epoch = [this, &factors](const FactorEpoch& epoch) {
-      Progress(static_cast<double>(epoch.epoch) / factors.num_epochs);
+      stages_.Progress(static_cast<double>(epoch.epoch) / factors.num_epochs);
       Say(absl::StrFormat("factors epoch %d: loss %.6g", epoch.epoch,
                           epoch.loss));
       return true;
@@ -313,11 +304,12 @@ class TrainRun {
   }
 
   absl::StatusOr<TrainJobResult> Publish(const ModelSet& models) {
-    Start("publish");
+    stages_.Start("publish");
+    report_.seconds = stages_.seconds();
     report_.outcome = NameOf(TrainOutcome::kPublished);
     report_.version = next_version_;
-    report_.message =
-        absl::StrCat("published version ", report_.version, ": ", Summary());
+    report_.message = absl::StrCat("published version ", report_.version, ": ",
+                                   PublishedSummary(report_, has_tracing_));
     const ModelFiles report = {{"report.json", ReportJson(report_)},
                                {"model_card.md", ModelCard(report_)}};
     const ModelVersionSummary summary = {
@@ -342,27 +334,6 @@ class TrainRun {
     return result;
   }
 
-  std::string Summary() const {
-    std::string text =
-        absl::StrCat("trained on ", dataset_.num_events, " events of ",
-                     dataset_.learners.size(), " learners");
-    if (!report_.tracing.results.empty()) {
-      const TracingMetrics& served = report_.tracing.results.front().metrics;
-      absl::StrAppendFormat(&text, ", %s with AUC %.4f and log loss %.4f",
-                            report_.tracing.recipe.model, served.auc,
-                            served.log_loss);
-    }
-    if (!has_tracing_) absl::StrAppend(&text, ", without tracing");
-    return absl::StrCat(text, ", interest by ", Name(report_.serves));
-  }
-
-  static std::string Describe(const Gate& gate) {
-    return absl::StrFormat(
-        "refused by a gate: %s by %.4f, at most %.4f is "
-        "allowed",
-        gate.name, gate.value, gate.limit);
-  }
-
   TracingTrialOptions TracingOptions() const {
     TracingTrialOptions tracing;
     tracing.seed = options_.seed;
@@ -370,7 +341,7 @@ class TrainRun {
     tracing.models = options_.models;
     tracing.budget = options_.budget;
     tracing.residual.shape = options_.residual;
-    tracing.progress = [this](double done) { Progress(done); };
+    tracing.progress = [this](double done) { stages_.Progress(done); };
     return tracing;
   }
 
@@ -380,27 +351,6 @@ class TrainRun {
     factors.seed = options_.seed;
     factors.num_threads = options_.num_threads;
     return factors;
-  }
-
-  // --- Stages ---
-
-  void Start(std::string stage) {
-    StopStage();
-    stage_ = std::move(stage);
-    stage_start_ = SystemClock().Now();
-    Progress(0);
-  }
-
-  void StopStage() {
-    if (stage_.empty()) return;
-    report_.seconds.emplace_back(
-        stage_, absl::ToDoubleSeconds(SystemClock().Now() - stage_start_));
-    Progress(1);
-    stage_.clear();
-  }
-
-  void Progress(double done) const {
-    if (options_.progress) options_.progress(stage_, done);
   }
 
   void Say(absl::string_view line) const {
@@ -416,8 +366,7 @@ class TrainRun {
   int64_t next_version_ = 1;  // Nobody else publishes under the lock.
   bool has_tracing_ = false;
   std::string missing_;  // What a judgement lacks; empty: nothing.
-  std::string stage_;
-  absl::Time stage_start_;
+  TrainStages stages_;
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 
 namespace evenlight {
@@ -251,6 +253,17 @@ void AddNotes(const TrainReport& report, JsonWriter& json) {
 
 }  // namespace
 
+void DescribeData(const Dataset& dataset, TrainReport* report) {
+  report->data_time = dataset.newest;
+  report->num_learners = static_cast<int64_t>(dataset.learners.size());
+  report->num_events = dataset.num_events;
+  report->num_answers = dataset.num_answers;
+  report->num_window_answers = CountAnswers(LaterWindow(dataset.learners));
+  report->num_kcs = static_cast<int64_t>(dataset.ids.kcs.size());
+  report->num_questions = static_cast<int64_t>(dataset.ids.questions.size());
+  report->num_resources = static_cast<int64_t>(dataset.ids.resources.size());
+}
+
 std::string ReportJson(const TrainReport& report) {
   JsonWriter json;
   json.Begin();
@@ -284,6 +297,20 @@ std::string ReportJson(const TrainReport& report) {
   json.End();
   json.End();
   return json.Text();
+}
+
+std::string PublishedSummary(const TrainReport& report, bool has_tracing) {
+  std::string text =
+      absl::StrCat("trained on ", report.num_events, " events of ",
+                   report.num_learners, " learners");
+  if (!report.tracing.results.empty()) {
+    const TracingMetrics& served = report.tracing.results.front().metrics;
+    absl::StrAppendFormat(&text, ", %s with AUC %.4f and log loss %.4f",
+                          report.tracing.recipe.model, served.auc,
+                          served.log_loss);
+  }
+  if (!has_tracing) absl::StrAppend(&text, ", without tracing");
+  return absl::StrCat(text, ", interest by ", Name(report.serves));
 }
 
 }  // namespace evenlight

@@ -12,6 +12,7 @@
 
 #include "absl/time/time.h"
 #include "core/ids.h"
+#include "recommender/training/dataset.h"
 #include "recommender/training/interest_trial.h"
 #include "recommender/training/tracing_trial.h"
 #include "recommender/training/train_gates.h"
@@ -52,9 +53,16 @@ struct TrainReport {
   std::vector<std::pair<std::string, double>> seconds;  // By stage.
 };
 
+// Fills in what there is to train on.
+void DescribeData(const Dataset& dataset, TrainReport* report);
+
 // One line of JSON, without a line break. Standard errors are beside their
 // metrics as `<metric>_error`; what is not a number is null.
 std::string ReportJson(const TrainReport& report);
+
+// What a published version was trained on and how well it traces, in half a
+// line for a person.
+std::string PublishedSummary(const TrainReport& report, bool has_tracing);
 
 }  // namespace evenlight
 
