@@ -7,23 +7,15 @@
 
 #include <Eigen/Core>
 #include <array>
-#include <cstdint>
 #include <type_traits>
 
 #include "absl/types/span.h"
 #include "recommender/models/residual.h"
+#include "recommender/training/residual_dropout.h"
 #include "recommender/training/residual_gru.h"
 #include "recommender/training/residual_pack.h"
 
 namespace evenlight {
-
-// What is left out at random; the rest is scaled up to make good for it
-// (Srivastava et al., JMLR 2014). Rates are rounded to 1/256.
-struct ResidualDropout {
-  float layers = 0;     // Of the inputs of the three layers.
-  float questions = 0;  // Of v_q, alike in both of its uses.
-  uint64_t seed = 0;    // The same seed leaves out the same.
-};
 
 struct ResidualBatch {
   absl::Span<const LrhExample> examples;
