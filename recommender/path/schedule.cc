@@ -407,8 +407,10 @@ class Scheduler {
   bool IsFinished() const {
     const bool has_work = std::any_of(order_.begin(), order_.end(),
                                       [&](NeedIndex n) { return !IsOver(n); });
-    // An essential schedule is asked when the goal is done, not what follows.
-    return !has_work && !rules_.is_comfortable;
+    // An essential schedule is asked when the goal is done, and what follows
+    // only as far as it has review days.
+    return !has_work && !rules_.is_comfortable &&
+           day_ + 1 >= rules_.num_review_days;
   }
 
   const ScheduleInput& input_;
