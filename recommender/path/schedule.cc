@@ -187,9 +187,11 @@ class Scheduler {
   }
 
   // A medium that fits on no day does not hold up the questions; one that only
-  // does not fit today does.
+  // does not fit today does, if there is another day.
   bool WaitsForMedium(NeedIndex need) const {
-    if (!progress_[need].wants_medium) return false;
+    if (!progress_[need].wants_medium || day_ + 1 == rules_.num_days) {
+      return false;
+    }
     const auto& media = input_.choices.media[need];
     return std::any_of(media.begin(), media.end(), [&](ChoiceIndex index) {
       return !used_[index] && IsShort(index) && IsOpenToday(choice(index)) &&

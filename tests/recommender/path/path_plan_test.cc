@@ -251,6 +251,21 @@ TEST(PathPlanTest, TodayHasLessWhatWasSpent) {
 }
 
 // A day in China begins at 16:00 UTC of the day before.
+TEST(PathPlanTest, AQuestionWaitsForNoExplanationThatIsNotToCome) {
+  std::vector<Resource> resources = {Video("film", {"halves"})};
+  resources[0].minutes = 25;
+  AddQuestions("halves", 1, 3, resources);
+  PathWorld world;
+  world.snapshot = MakeSnapshot({Kc("halves")}, resources);
+  for (const int num_days : {1, 2}) {
+    world.goal = MakeGoal({"halves"}, num_days, 30);
+    const PathPlan plan = world.Plan(kNow, 20);
+    ASSERT_FALSE(plan.activities.empty());
+    EXPECT_EQ(world.IdOf(plan.activities[0]),
+              num_days == 1 ? "halves0" : "film");
+  }
+}
+
 TEST(PathPlanTest, DaysAreTheLearners) {
   PathWorld world = Fractions();
   world.goal.utc_offset_minutes = 480;
