@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "recommender/path/work_order.h"
 #include "recommender/ranking/eligibility.h"
 #include "recommender/ranking/score.h"
 #include "recommender/state/learner_interest.h"
@@ -40,7 +41,8 @@ class Finder {
         own_grade_(&view_, input.profile, {}, Phase::kSelfStudy),
         any_grade_(&view_, OfAnyGrade(input.profile), {}, Phase::kSelfStudy),
         interest_(InterestOf(view_)),
-        scorer_(&view_, &input.policy, Phase::kSelfStudy, &interest_) {
+        scorer_(&view_, &input.policy, Phase::kSelfStudy, &interest_),
+        foundations_(FoundationsOf(input.needs)) {
     for (const Need& need : input.needs) {
       need_of_[need.kc] = static_cast<NeedIndex>(need_of_.size());
     }
@@ -179,9 +181,11 @@ class Finder {
         return false;
       }
       const auto before = Before(resource, is_lenient);
-      // What waits for this very need is no help with it.
+      // What waits for this very need, or for what does, is no help with it.
       return before.has_value() &&
-             std::find(before->begin(), before->end(), own) == before->end();
+             std::none_of(before->begin(), before->end(), [&](NeedIndex first) {
+               return first == own || foundations_[first][own];
+             });
     };
     std::vector<ChoiceIndex> found;
     for (const ResourceIndex resource : Busiest(need.kc, max, accept)) {
@@ -191,13 +195,23 @@ class Finder {
     return found;
   }
 
-  // In the learner's grade if there are enough, and with every prerequisite
+  // Waits for nothing that `need` itself does not wait for.
+  bool IsInReach(const Choice& choice, NeedIndex need) const {
+    return std::all_of(
+        choice.before.begin(), choice.before.end(),
+        [&](NeedIndex first) { return foundations_[need][first]; });
+  }
+
+  // In the learner's grade if enough are in reach, and with every prerequisite
   // mastered before if there is any such question.
   std::vector<ChoiceIndex> QuestionsFor(const Need& need) {
-    const auto enough = static_cast<size_t>(need.num_answers);
     std::vector<ChoiceIndex> found =
         Open(need, own_grade_, true, false, kMaxQuestions);
-    if (found.size() < enough && own_grade_.grade() != 0) {
+    const auto num_in_reach =
+        std::count_if(found.begin(), found.end(), [&](ChoiceIndex choice) {
+          return IsInReach(choices_.all[choice], need_of_.at(need.kc));
+        });
+    if (num_in_reach < need.num_answers && own_grade_.grade() != 0) {
       found = Open(need, any_grade_, true, false, kMaxQuestions);
     }
     if (found.empty())
@@ -300,6 +314,7 @@ class Finder {
   const EligibilityGate any_grade_;
   const LearnerInterest interest_;
   const Scorer scorer_;
+  const Foundations foundations_;
   absl::flat_hash_map<KcIndex, NeedIndex> need_of_;
   absl::flat_hash_map<ResourceIndex, ChoiceIndex> choice_of_;
   PathChoices choices_;

@@ -65,8 +65,9 @@ struct ChoiceInput {
 // practised, once, and once more after three wrong answers in a row.
 //
 // What the learner's grade keeps out is offered only for kcs that have too
-// little else: a gap may lie years below the grade, and a goal above it. At
-// most 64 questions a need, those that serve most needs before others.
+// little else which does not wait for more than they do: a gap may lie years
+// below the grade, and a goal above it. At most 64 questions a need, those that
+// serve most needs before others.
 PathChoices FindChoices(const ChoiceInput& input);
 
 }  // namespace evenlight

@@ -85,6 +85,8 @@ class Search {
       positions[need.kc] = static_cast<NeedIndex>(positions.size());
       Estimate(need);
       for (const KcIndex before : Prerequisites(need.kc)) {
+        // A goal may be presumed: it is to be shown, but nothing waits for it.
+        if (IsOpen(view_.kc(before))) continue;
         const auto found = positions.find(before);
         if (found != positions.end()) need.before.push_back(found->second);
       }

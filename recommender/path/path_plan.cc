@@ -61,6 +61,7 @@ class Planner {
          .minutes_spent_today = input_.minutes_spent_today,
          .num_days = num_days,
          .is_comfortable = is_comfortable,
+         .num_review_days = last_day_ + 1,
          .style = style});
   }
 

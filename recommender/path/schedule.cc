@@ -187,9 +187,11 @@ class Scheduler {
   }
 
   // A medium that fits on no day does not hold up the questions; one that only
-  // does not fit today does.
+  // does not fit today does, if there is another day.
   bool WaitsForMedium(NeedIndex need) const {
-    if (!progress_[need].wants_medium) return false;
+    if (!progress_[need].wants_medium || day_ + 1 == rules_.num_days) {
+      return false;
+    }
     const auto& media = input_.choices.media[need];
     return std::any_of(media.begin(), media.end(), [&](ChoiceIndex index) {
       return !used_[index] && IsShort(index) && IsOpenToday(choice(index)) &&
@@ -407,8 +409,10 @@ class Scheduler {
   bool IsFinished() const {
     const bool has_work = std::any_of(order_.begin(), order_.end(),
                                       [&](NeedIndex n) { return !IsOver(n); });
-    // An essential schedule is asked when the goal is done, not what follows.
-    return !has_work && !rules_.is_comfortable;
+    // An essential schedule is asked when the goal is done, and what follows
+    // only as far as it has review days.
+    return !has_work && !rules_.is_comfortable &&
+           day_ + 1 >= rules_.num_review_days;
   }
 
   const ScheduleInput& input_;

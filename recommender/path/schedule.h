@@ -51,6 +51,8 @@ struct ScheduleRules {
   // day kept for reviews, one at least where it takes no more than half. Else
   // only what is needed: short questions, and reviews in the minutes left over.
   bool is_comfortable = true;
+  // Of the other kind: so many days have reviews even if no work is left.
+  int32_t num_review_days = 0;
   ScheduleStyle style;
 };
 

@@ -10,8 +10,11 @@ namespace {
 using testing::AllOf;
 using testing::Each;
 using testing::ElementsAre;
+using testing::Ge;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
 
 // halves <- thirds; ten questions of three minutes and a film each.
 PathWorld Fractions() {
@@ -199,6 +202,28 @@ TEST(PathPlanTest, TooFewMinutesForAnyQuestionAreToldAsSuch) {
             "within two years: 0 of 1 reached. With 3 minutes a day it can.");
 }
 
+// A goal that most learners know already: it is still to be shown, but what
+// builds on it does not wait for that.
+TEST(PathPlanTest, APresumedGoalWithoutQuestionsBlocksOnlyItself) {
+  TracingParams known_first;
+  known_first.kcs = {"halves", "thirds"};
+  known_first.bkt = {{.p_init = .97f}, {}};
+  known_first.kc_p_correct = {.9f, .6f};
+  ModelSet models;
+  models.version = 1;
+  models.tracing = TracingModel(std::move(known_first));
+  std::vector<Resource> resources;
+  AddQuestions("thirds", 10, 3, resources);
+  PathWorld world;
+  world.snapshot = MakeSnapshot({Kc("halves"), Kc("thirds", {"halves"})},
+                                resources, std::move(models));
+  world.goal = MakeGoal({"halves", "thirds"}, 14, 30);
+  const PathPlan plan = world.Plan();
+  EXPECT_EQ(plan.kcs[0].outcome, KcOutcome::kBlocked);
+  EXPECT_EQ(plan.kcs[1].outcome, KcOutcome::kInTime);
+  EXPECT_THAT(KindsFor(world, plan, "thirds"), SizeIs(Ge(3)));
+}
+
 TEST(PathPlanTest, AKcThatTheCatalogLacksIsSaidSo) {
   PathWorld world = Fractions();
   world.goal.kcs = {"halves", "quarters"};
@@ -226,6 +251,21 @@ TEST(PathPlanTest, TodayHasLessWhatWasSpent) {
 }
 
 // A day in China begins at 16:00 UTC of the day before.
+TEST(PathPlanTest, AQuestionWaitsForNoExplanationThatIsNotToCome) {
+  std::vector<Resource> resources = {Video("film", {"halves"})};
+  resources[0].minutes = 25;
+  AddQuestions("halves", 1, 3, resources);
+  PathWorld world;
+  world.snapshot = MakeSnapshot({Kc("halves")}, resources);
+  for (const int num_days : {1, 2}) {
+    world.goal = MakeGoal({"halves"}, num_days, 30);
+    const PathPlan plan = world.Plan(kNow, 20);
+    ASSERT_FALSE(plan.activities.empty());
+    EXPECT_EQ(world.IdOf(plan.activities[0]),
+              num_days == 1 ? "halves0" : "film");
+  }
+}
+
 TEST(PathPlanTest, DaysAreTheLearners) {
   PathWorld world = Fractions();
   world.goal.utc_offset_minutes = 480;
@@ -267,6 +307,61 @@ TEST(PathPlanTest, AGapBelowTheGradeIsClosedWithResourcesFromBelow) {
     if (activity.kcs[0] != world.catalog().FindKc("halves")) continue;
     EXPECT_THAT(world.IdOf(activity), HasSubstr("of-seven"));
   }
+}
+
+TEST(PathPlanTest, AGapIsClosedFromBelowWhereTheGradesQuestionsWait) {
+  PathWorld world = Fractions();
+  std::vector<Resource> resources;
+  AddQuestions("halves", 20, 3, resources);
+  for (size_t n = 0; n < resources.size(); ++n) {
+    resources[n].max_grade = n < 10 ? 4 : 7;
+    if (n >= 10) resources[n].kcs.push_back("tenths");
+  }
+  // Of fifths there is no question, so tenths wait for ever.
+  world.snapshot = MakeSnapshot(
+      {Kc("halves"), Kc("fifths"), Kc("tenths", {"fifths"})}, resources);
+  world.profile.grade = 7;
+  world.goal = MakeGoal({"halves", "fifths"}, 14, 30);
+  const PathPlan plan = world.Plan();
+  EXPECT_EQ(plan.kcs[0].outcome, KcOutcome::kInTime);
+  EXPECT_EQ(plan.kcs[1].outcome, KcOutcome::kBlocked);
+  EXPECT_THAT(KindsFor(world, plan, "halves"), SizeIs(Ge(3)));
+}
+
+// The only questions of halves also practise what builds on thirds: they wait
+// for themselves, unless one that practises both is taken for a start.
+TEST(PathPlanTest, QuestionsThatWaitForThemselvesDoNotBlockTheGoal) {
+  std::vector<Resource> resources;
+  AddQuestions("halves", 10, 3, resources);
+  for (size_t n = 0; n < resources.size(); ++n) {
+    resources[n].kcs.push_back(n < 5 ? "sums" : "thirds");
+  }
+  AddQuestions("thirds", 10, 3, resources);
+  PathWorld world;
+  world.snapshot = MakeSnapshot(
+      {Kc("halves"), Kc("thirds", {"halves"}), Kc("sums", {"thirds"})},
+      resources);
+  world.goal = MakeGoal({"sums"}, 14, 30);
+  const PathPlan plan = world.Plan();
+  EXPECT_THAT(KindsFor(world, plan, "halves"), SizeIs(Ge(3)));
+  EXPECT_EQ(plan.kcs[0].outcome, KcOutcome::kInTime);
+}
+
+// Of thirds there are questions enough, but they wait for fifths, of which
+// there is none.
+TEST(PathPlanTest, ReviewsStayWhereNothingElseCanBeDone) {
+  std::vector<Resource> resources;
+  AddQuestions("halves", 10, 3, resources);
+  AddQuestions("thirds", 10, 3, resources);
+  for (size_t n = 10; n < 20; ++n) resources[n].kcs.push_back("tenths");
+  PathWorld world;
+  world.snapshot = MakeSnapshot(
+      {Kc("halves"), Kc("thirds"), Kc("fifths"), Kc("tenths", {"fifths"})},
+      resources);
+  Master(world, "halves", kNow - absl::Hours(1));
+  world.goal = MakeGoal({"halves", "thirds", "fifths"}, 14, 30);
+  EXPECT_THAT(KindsFor(world, world.Plan(), "halves"),
+              AllOf(Not(IsEmpty()), Each(ActivityKind::kReview)));
 }
 
 TEST(PathPlanTest, WhatWasWrongTodayComesBackTomorrow) {
