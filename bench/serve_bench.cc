@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "bench/allocations.h"
+#include "bench/check.h"
 #include "bench/closed_loop.h"
 #include "bench/serve_world.h"
 #include "recommender/training/train_job.h"

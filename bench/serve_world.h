@@ -23,17 +23,23 @@ inline constexpr int kNumLearners = 2'000;
 inline constexpr int kEventsPerLearner = 30;
 inline constexpr int kClassSize = 50;
 
-// Ends the program with a message unless `is_ok`.
-void Check(bool is_ok, const std::string& what);
+struct WorldSize {
+  int num_resources = kNumResources;
+  int num_learners = kNumLearners;
+  int events_per_learner = kEventsPerLearner;
+};
 
 // Puts catalog, class and track into an empty server.
-void PutWorld(const TestClient& client);
+void PutWorld(const TestClient& client, const WorldSize& size = {});
 
 // The n-th answer of a learner.
-v1::Event AnswerOf(int64_t learner, int64_t n, const std::string& id);
+v1::Event AnswerOf(int64_t learner, int64_t n, const std::string& id,
+                   const WorldSize& size = {});
 
-// Twenty resources; filtered: of one subject and grade, by `n`.
-v1::RecommendResourcesRequest ListRequest(int64_t n, bool is_filtered);
+// Twenty resources for the learner 37 n; filtered: of one subject and grade, by
+// `n`.
+v1::RecommendResourcesRequest ListRequest(int64_t n, bool is_filtered,
+                                          const WorldSize& size = {});
 
 // The class's list, filtered likewise.
 v1::RecommendForClassRequest ClassRequest(int64_t n);

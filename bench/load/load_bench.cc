@@ -21,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "bench/check.h"
 #include "bench/closed_loop.h"
 #include "bench/load/open_loop.h"
 #include "bench/serve_world.h"
@@ -49,13 +50,6 @@ struct Row {
   double load = 0;  // 1: what is reached by callers who wait.
   LoadFigures figures;
 };
-
-void Print(const std::string& figure, double value, const char* unit,
-           double floor) {
-  std::printf("figure=%s value=%.4g unit=%s floor=%.4g ratio=%.3g\n",
-              figure.c_str(), value, unit, floor, value / floor);
-  std::fflush(stdout);
-}
 
 double P99Ms(const LoadFigures& figures, CallKind kind) {
   return figures.kinds[static_cast<size_t>(kind)].times.Quantile(.99) / 1'000;
@@ -105,14 +99,14 @@ void PrintOverload(const std::vector<Row>& rows) {
   for (const Row& row : rows) peak = std::max(peak, row.figures.goodput());
   const LoadFigures& over = At(rows, 5).figures;
   const LoadFigures& half = At(rows, .5).figures;
-  Print("overload_5x/goodput", over.goodput(), "1/s", peak);
+  PrintFigure("overload_5x/goodput", over.goodput(), "1/s", peak);
   // Waiting for the target, then as long as at half load.
-  Print("overload_5x/accepted_p99", P99Ms(over, CallKind::kRecommend), "ms",
-        kTargetWaitMs + P99Ms(half, CallKind::kRecommend));
-  Print("overload_5x/refused", static_cast<double>(over.num_refused()), "1",
-        static_cast<double>(over.num_due()));
-  Print("overload_5x/failed", static_cast<double>(over.num_failed()), "1",
-        static_cast<double>(over.num_due()));
+  PrintFigure("overload_5x/accepted_p99", P99Ms(over, CallKind::kRecommend),
+              "ms", kTargetWaitMs + P99Ms(half, CallKind::kRecommend));
+  PrintFigure("overload_5x/refused", static_cast<double>(over.num_refused()),
+              "1", static_cast<double>(over.num_due()));
+  PrintFigure("overload_5x/failed", static_cast<double>(over.num_failed()), "1",
+              static_cast<double>(over.num_due()));
 }
 
 Traffic Mixed(double rate, uint64_t seed) {
@@ -143,8 +137,8 @@ void Beside(LoadClient& load, const std::string& what, double rate,
     rows->push_back({"mixed, alone", 0, before});
     rows->push_back({absl::StrCat("mixed, beside ", what), 0, during});
   }
-  Print(absl::StrCat("recommend_p99_beside_", what),
-        beside.Quantile(.99) / 1'000, "ms", alone.Quantile(.99) / 1'000);
+  PrintFigure(absl::StrCat("recommend_p99_beside_", what),
+              beside.Quantile(.99) / 1'000, "ms", alone.Quantile(.99) / 1'000);
 }
 
 void PrintTable(const std::vector<Row>& rows) {
