@@ -19,8 +19,8 @@ int64_t BytesOf(const std::string& directory, IsCounted is_counted) {
   int64_t bytes = 0;
   std::error_code gone;
   for (const auto& file :
-       std::filesystem::directory_iterator(directory, gone)) {
-    if (!is_counted(file.path())) continue;
+       std::filesystem::recursive_directory_iterator(directory, gone)) {
+    if (!file.is_regular_file(gone) || !is_counted(file.path())) continue;
     const auto size = std::filesystem::file_size(file.path(), gone);
     if (!gone) bytes += static_cast<int64_t>(size);
   }
@@ -64,11 +64,14 @@ RocksDirectory::RocksDirectory(const std::string& directory,
   }
   const auto cache =
       rocksdb::NewLRUCache(static_cast<size_t>(options.block_cache_bytes));
-  rocksdb::ColumnFamilyOptions family = FamilyOptions(options, cache);
-  family.disable_auto_compactions = compaction == Compaction::kOff;
-  std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, family}};
-  for (const char* name : kFamilyNames) families.emplace_back(name, family);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  const auto add = [&](const std::string& name) {
+    rocksdb::ColumnFamilyOptions family = FamilyOptions(options, name, cache);
+    family.disable_auto_compactions = compaction == Compaction::kOff;
+    families.emplace_back(name, family);
+  };
+  add(rocksdb::kDefaultColumnFamilyName);
+  for (const char* name : kFamilyNames) add(name);
   rocksdb::DB* opened = nullptr;
   CheckOk(rocksdb::DB::Open(DbOptions(options), directory, families,
                             &rocks_->handles, &opened));

@@ -40,7 +40,7 @@ class RocksDirectory {
   const std::unique_ptr<Rocks> rocks_;
 };
 
-// Of the logs in `directory`, and of all files there.
+// Of the logs in and below `directory`, and of all files there.
 int64_t LogBytes(const std::string& directory);
 int64_t DirectoryBytes(const std::string& directory);
 
