@@ -56,18 +56,6 @@ void Train(const std::string& address) {
   Check(trained.exit_code == 0, "train: " + trained.output + trained.errors);
 }
 
-// A server that is busy says so, and is asked again.
-template <typename Call>
-void UntilTaken(Call call) {
-  for (;;) {
-    const grpc::Status status = call();
-    if (status.ok()) return;
-    Check(status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED,
-          status.error_message());
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-}
-
 void BeActive(const TestClient& client, const WorldSize& size,
               int64_t learner) {
   UntilTaken([&] {

@@ -3,7 +3,7 @@
 // written for them. Prints `figure=... value=... unit=... [floor=...
 // ratio=...]` lines, then a table for people.
 //
-//   recovery_bench [--events=5000000] [--log_mib=200] [--directory=DIR]
+//   recovery_bench [--events=5000000] [--log_mib=120] [--directory=DIR]
 //       [--only_kill]
 //
 // Floors that are no measurement are the bars of what is asked.
@@ -36,9 +36,9 @@
 #include "tests/support/process.h"
 
 ABSL_FLAG(int64_t, events, 5'000'000, "Events in the directory");
-ABSL_FLAG(int64_t, log_mib, 200,
+ABSL_FLAG(int64_t, log_mib, 120,
           "The server is killed when its log has so many MiB, or after a "
-          "minute. It flushes at 256");
+          "minute. It begins to flush at 128");
 ABSL_FLAG(std::string, directory, "",
           "Where the data lie while this runs; default: a temporary directory");
 ABSL_FLAG(bool, only_kill, false,

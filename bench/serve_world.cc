@@ -1,7 +1,9 @@
 #include "bench/serve_world.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "bench/check.h"
@@ -143,6 +145,16 @@ v1::RecommendForClassRequest ClassRequest(int64_t n) {
   request.set_class_name("classes/c");
   *request.mutable_filter() = ListRequest(n, true).filter();
   return request;
+}
+
+void UntilTaken(absl::FunctionRef<grpc::Status()> call) {
+  for (;;) {
+    const grpc::Status status = call();
+    if (status.ok()) return;
+    Check(status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED,
+          status.error_message());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace evenlight

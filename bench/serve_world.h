@@ -4,9 +4,12 @@
 #ifndef EVENLIGHT_BENCH_SERVE_WORLD_H_
 #define EVENLIGHT_BENCH_SERVE_WORLD_H_
 
+#include <grpcpp/grpcpp.h>
+
 #include <cstdint>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "evenlight/v1/recommendation_service.pb.h"
 #include "evenlight/v1/track_service.pb.h"
 #include "tests/support/client.h"
@@ -43,6 +46,10 @@ v1::RecommendResourcesRequest ListRequest(int64_t n, bool is_filtered,
 
 // The class's list, filtered likewise.
 v1::RecommendForClassRequest ClassRequest(int64_t n);
+
+// Makes a call, and again while the server says that it is busy. Ends the
+// program on any other error.
+void UntilTaken(absl::FunctionRef<grpc::Status()> call);
 
 }  // namespace evenlight
 
