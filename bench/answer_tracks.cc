@@ -56,8 +56,8 @@ WriteBatch AnswerTracks::Catalog(const TenantId& tenant) {
   return batch;
 }
 
-AnswerTracks::AnswerTracks(int64_t num_answers, uint64_t seed)
-    : random_(seed), now_(absl::FromUnixSeconds(1'788'000'000)) {
+AnswerTracks::AnswerTracks(int64_t num_answers, EventIds ids, uint64_t seed)
+    : ids_(ids), random_(seed), now_(absl::FromUnixSeconds(1'788'000'000)) {
   const std::vector<double> weights = KcWeights();
   kcs_ = {weights.begin(), weights.end()};
   constexpr double kAtOnce = 0.125;
@@ -74,12 +74,17 @@ void AnswerTracks::Seated(Seat& seat) {
               std::clamp(static_cast<int>(length(random_)), 1, kMostAnswers)};
 }
 
-std::string AnswerTracks::NewId() {
-  // As version 4 of RFC 4122: what apps make.
-  const uint64_t high = random_();
+std::string AnswerTracks::NewId(absl::Time time) {
+  uint64_t high = random_();
   const uint64_t low = random_();
-  return absl::StrFormat("%08x-%04x-4%03x-%04x-%012x", high >> 32,
-                         high >> 16 & 0xffff, high & 0xfff,
+  int version = 4;
+  if (ids_ == EventIds::kTimeOrdered) {
+    version = 7;
+    high =
+        static_cast<uint64_t>(absl::ToUnixMillis(time)) << 16 | (high & 0xffff);
+  }
+  return absl::StrFormat("%08x-%04x-%x%03x-%04x-%012x", high >> 32,
+                         high >> 16 & 0xffff, version, high & 0xfff,
                          0x8000 | (low >> 48 & 0x3fff), low & 0xffffffffffff);
 }
 
@@ -95,7 +100,7 @@ Event AnswerTracks::Answer(Seat& seat) {
   seat.last = std::max(seat.last + absl::Seconds(seconds), now_) +
               absl::Microseconds(static_cast<int64_t>(random_() % 1'000'000));
   Event event;
-  event.id = NewId();
+  event.id = NewId(seat.last);
   event.actor.id = absl::StrFormat("learner-%07d", seat.learner);
   event.time = seat.last;
   event.verb = Verb::kAnswered;

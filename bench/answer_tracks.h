@@ -18,6 +18,10 @@
 
 namespace evenlight {
 
+// Versions of RFC 9562's 36 characters: 122 random bits, or the time in
+// milliseconds and then 74 random bits.
+enum class EventIds { kRandom, kTimeOrdered };
+
 // One thread. Equal seeds give equal events.
 class AnswerTracks {
  public:
@@ -26,7 +30,7 @@ class AnswerTracks {
 
   // For about so many answers: an eighth of the learners who give them learn at
   // a time.
-  AnswerTracks(int64_t num_answers, uint64_t seed);
+  AnswerTracks(int64_t num_answers, EventIds ids, uint64_t seed);
 
   // Puts the catalog that the answers are about.
   static WriteBatch Catalog(const TenantId& tenant);
@@ -52,8 +56,9 @@ class AnswerTracks {
 
   void Seated(Seat& seat);
   Event Answer(Seat& seat);
-  std::string NewId();
+  std::string NewId(absl::Time time);
 
+  const EventIds ids_;
   std::mt19937_64 random_;
   std::discrete_distribution<int> kcs_;
   std::vector<Seat> seats_;

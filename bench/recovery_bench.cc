@@ -4,7 +4,7 @@
 // ratio=...]` lines, then a table for people.
 //
 //   recovery_bench [--events=5000000] [--log_mib=120] [--directory=DIR]
-//       [--only_kill]
+//       [--ordered_ids] [--only_kill]
 //
 // Floors that are no measurement are the bars of what is asked.
 
@@ -41,6 +41,9 @@ ABSL_FLAG(int64_t, log_mib, 120,
           "minute. It begins to flush at 128");
 ABSL_FLAG(std::string, directory, "",
           "Where the data lie while this runs; default: a temporary directory");
+ABSL_FLAG(bool, ordered_ids, false,
+          "Event ids begin with the time (version 7 of RFC 9562), in place of "
+          "122 random bits (version 4)");
 ABSL_FLAG(bool, only_kill, false,
           "End after the kill, so that starts over --directory can be watched");
 
@@ -203,7 +206,10 @@ void MeasureSize(const std::string& directory, int64_t num_events) {
 void Measure(const std::string& directory) {
   const std::string data = directory + "/db";
   int64_t num_events = absl::GetFlag(FLAGS_events);
-  AnswerTracks tracks(num_events, 1);
+  AnswerTracks tracks(num_events,
+                      absl::GetFlag(FLAGS_ordered_ids) ? EventIds::kTimeOrdered
+                                                       : EventIds::kRandom,
+                      1);
   MeasureFill(data, num_events, &tracks);
 
   double seconds = 0;
