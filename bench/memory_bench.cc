@@ -42,6 +42,7 @@ std::unique_ptr<ServerProcess> Start(const std::string& directory) {
   auto server = std::make_unique<ServerProcess>(
       directory + "/db", directory + "/models",
       std::vector<std::string>{"--metrics=127.0.0.1:0"});
+  KillAtExit(server.get());
   Check(!server->address().empty(), server->Log());
   return server;
 }
@@ -124,6 +125,7 @@ void Measure(const std::string& directory) {
   Train(server->address());
   PrintMemory("fill_and_train_peak", MemoryOf(server->pid()).peak);
   server->Stop(SIGTERM);
+  KillAtExit(nullptr);
 
   server = Start(directory);
   PrintMemory("start", MemoryOf(server->pid()).resident);
@@ -133,6 +135,7 @@ void Measure(const std::string& directory) {
   PrintMemory("peak", memory.peak);
   PrintParts(MetricsAddressIn(server->Log()), memory.resident);
   server->Stop(SIGTERM);
+  KillAtExit(nullptr);
 }
 
 int Main() {

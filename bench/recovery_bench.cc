@@ -116,6 +116,7 @@ std::unique_ptr<ServerProcess> Start(const std::string& directory,
   const auto start = Clock::now();
   auto server =
       std::make_unique<ServerProcess>(directory + "/db", directory + "/models");
+  KillAtExit(server.get());
   Check(!server->address().empty(), server->Log());
   while (!IsServing(server->address())) {
     Check(SecondsSince(start) < 600, "not serving after ten minutes");
@@ -123,6 +124,11 @@ std::unique_ptr<ServerProcess> Start(const std::string& directory,
   }
   *seconds = SecondsSince(start);
   return server;
+}
+
+void Stop(ServerProcess* server, int signal) {
+  server->Stop(signal);
+  KillAtExit(nullptr);
 }
 
 // Sends answers, each when it is given, until the server is gone; returns how
@@ -158,7 +164,7 @@ int64_t KillWhileWriting(ServerProcess* server, const std::string& directory,
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   const int64_t written = WrittenBytesOf(process) - before;
-  server->Stop(SIGKILL);
+  Stop(server, SIGKILL);
   const double seconds = SecondsSince(start);
   const int64_t num_events = sender.get();
   const auto events = static_cast<double>(num_events);
@@ -214,7 +220,7 @@ void Measure(const std::string& directory) {
 
   double seconds = 0;
   auto server = Start(directory, &seconds);
-  server->Stop(SIGTERM);
+  Stop(server.get(), SIGTERM);
   server = Start(directory, &seconds);
   PrintFigure("recovery/after_clean_stop", seconds, "s", 2);
   num_events += KillWhileWriting(server.get(), directory, &tracks);
@@ -223,7 +229,7 @@ void Measure(const std::string& directory) {
   if (absl::GetFlag(FLAGS_only_kill)) return;
   server = Start(directory, &seconds);
   PrintFigure("recovery/after_kill", seconds, "s", 5);
-  server->Stop(SIGTERM);
+  Stop(server.get(), SIGTERM);
   MeasureSize(data, num_events);
 }
 

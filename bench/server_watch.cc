@@ -1,9 +1,11 @@
 #include "bench/server_watch.h"
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -11,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "bench/check.h"
+#include "tests/support/process.h"
 
 namespace evenlight {
 namespace {
@@ -55,7 +58,17 @@ std::string Get(const std::string& address, const std::string& path) {
   return answer.substr(answer.find("\r\n\r\n"));
 }
 
+ServerProcess* to_kill = nullptr;
+
 }  // namespace
+
+void KillAtExit(ServerProcess* server) {
+  static const int registered = std::atexit([] {
+    if (to_kill != nullptr) to_kill->Stop(SIGKILL);
+  });
+  Check(registered == 0, "cannot register what to do at exit");
+  to_kill = server;
+}
 
 ProcessMemory MemoryOf(pid_t process) {
   const std::string status = FileOf(process, "status");

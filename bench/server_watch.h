@@ -11,6 +11,12 @@
 
 namespace evenlight {
 
+class ServerProcess;
+
+// The server to kill should Check() end the program; null: none. Call it with
+// null before the server is destroyed.
+void KillAtExit(ServerProcess* server);
+
 // Memory in bytes: now, and the most since it started. 0 if it is gone.
 struct ProcessMemory {
   int64_t resident = 0;

@@ -12,17 +12,6 @@
 #include "bench/server_watch.h"
 
 namespace evenlight {
-namespace {
-
-// The server, for as long as there is one: Check() ends the program.
-ServerProcess* running = nullptr;
-
-void StopServer() {
-  if (running != nullptr) running->Stop(SIGKILL);
-}
-
-}  // namespace
-
 ServedWorld::ServedWorld()
     : directory_(
           (std::filesystem::temp_directory_path() / "evenlight_load_XXXXXX")
@@ -30,7 +19,6 @@ ServedWorld::ServedWorld()
   Check(mkdtemp(directory_.data()) != nullptr, "no temporary directory");
   std::ofstream(directory_ + "/config.txtpb")
       << "backup { directory: \"" << backup_dir() << "\" }\n";
-  std::atexit(StopServer);
   Start();
   PutWorld(*client_);
   const Finished trained = RunProgram(TrainCommand(*this));
@@ -39,7 +27,7 @@ ServedWorld::ServedWorld()
 
 ServedWorld::~ServedWorld() {
   server_->Stop(SIGTERM);
-  running = nullptr;
+  KillAtExit(nullptr);
   std::filesystem::remove_all(directory_);
 }
 
@@ -48,8 +36,8 @@ void ServedWorld::Start() {
       data_dir(), directory_ + "/models",
       std::vector<std::string>{"--metrics=127.0.0.1:0",
                                "--config=" + directory_ + "/config.txtpb"});
+  KillAtExit(server_.get());
   Check(!server_->address().empty(), server_->Log());
-  running = server_.get();
   client_ = std::make_unique<TestClient>(server_->address(), kTenant);
   const int64_t num_recorded = load_ == nullptr ? 0 : load_->num_recorded();
   load_ =
@@ -58,7 +46,7 @@ void ServedWorld::Start() {
 
 void ServedWorld::Restart(const std::function<void()>& while_stopped) {
   server_->Stop(SIGTERM);
-  running = nullptr;
+  KillAtExit(nullptr);
   while_stopped();
   Start();
 }
