@@ -8,6 +8,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -20,6 +21,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "bench/allocations.h"
+#include "bench/check.h"
 #include "bench/closed_loop.h"
 #include "bench/serve_world.h"
 #include "recommender/training/train_job.h"
@@ -94,6 +96,13 @@ void Ask(const TestClient& client, int64_t n, bool is_filtered) {
   Check(status.ok(), status.error_message());
 }
 
+// Each later than all before: answers that come late have their learner's whole
+// track folded again.
+int64_t NextAnswer() {
+  static std::atomic<int64_t> next = kEventsPerLearner;
+  return next++;
+}
+
 // The n-th call of one of `num_callers`, each with learners of its own: a
 // learner works in one place at a time.
 void Record(const TestClient& client, int caller, int num_callers, int64_t n,
@@ -103,7 +112,7 @@ void Record(const TestClient& client, int caller, int num_callers, int64_t n,
     const int64_t turn = n * num_events + event;
     const int64_t learner =
         caller + num_callers * (turn % (kNumLearners / num_callers));
-    const int64_t number = NextAnswerNumber();
+    const int64_t number = NextAnswer();
     *request.add_events() =
         AnswerOf(learner, number, absl::StrCat("recorded-", number));
   }

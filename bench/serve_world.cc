@@ -1,19 +1,24 @@
 #include "bench/serve_world.h"
 
-#include <atomic>
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
-#include <cstdlib>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "bench/check.h"
 
 namespace evenlight {
 namespace {
 
-std::string Learner(int64_t n) {
-  return absl::StrCat("learners/l", n % kNumLearners);
+// Of one call.
+constexpr int kMaxEvents = 1'000;
+
+std::string Learner(int64_t n, const WorldSize& size) {
+  return absl::StrCat("learners/l", n % size.num_learners);
 }
 
-void PutCatalog(const TestClient& client) {
+void PutCatalog(const TestClient& client, const WorldSize& size) {
   v1::UpsertKnowledgeComponentsRequest kcs;
   for (int kc = 0; kc < kNumKcs; ++kc) {
     auto* message = kcs.add_knowledge_components();
@@ -31,9 +36,9 @@ void PutCatalog(const TestClient& client) {
                   &kcs_response)
             .ok(),
         "cannot put kcs");
-  for (int begin = 0; begin < kNumResources; begin += 1000) {
+  for (int begin = 0; begin < size.num_resources; begin += 1000) {
     v1::UpsertResourcesRequest resources;
-    for (int r = begin; r < begin + 1000; ++r) {
+    for (int r = begin; r < std::min(begin + 1000, size.num_resources); ++r) {
       auto* message = resources.add_resources();
       message->set_name(absl::StrCat("resources/r", r));
       message->set_title(absl::StrCat("Resource ", r));
@@ -55,13 +60,14 @@ void PutCatalog(const TestClient& client) {
   }
 }
 
-void PutTrack(const TestClient& client) {
-  for (int n = 0; n < kEventsPerLearner; ++n) {
-    for (int begin = 0; begin < kNumLearners; begin += 1000) {
+void PutTrack(const TestClient& client, const WorldSize& size) {
+  for (int n = 0; n < size.events_per_learner; ++n) {
+    for (int begin = 0; begin < size.num_learners; begin += kMaxEvents) {
       v1::RecordEventsRequest request;
-      for (int learner = begin; learner < begin + 1000; ++learner) {
+      const int end = std::min(begin + kMaxEvents, size.num_learners);
+      for (int learner = begin; learner < end; ++learner) {
         *request.add_events() =
-            AnswerOf(learner, n, absl::StrCat("e-", learner, "-", n));
+            AnswerOf(learner, n, absl::StrCat("e-", learner, "-", n), size);
       }
       v1::RecordEventsResponse response;
       const grpc::Status status =
@@ -73,14 +79,15 @@ void PutTrack(const TestClient& client) {
   }
 }
 
-void PutClass(const TestClient& client) {
+void PutClass(const TestClient& client, const WorldSize& size) {
   v1::UpsertClassesRequest classes;
   classes.add_classes()->set_name("classes/c");
   v1::UpsertClassesResponse classes_response;
   v1::UpsertPeopleRequest people;
-  for (int learner = 0; learner < kClassSize; ++learner) {
+  for (int learner = 0; learner < std::min(kClassSize, size.num_learners);
+       ++learner) {
     auto* person = people.add_people();
-    person->set_name(Learner(learner));
+    person->set_name(Learner(learner, size));
     person->add_classes("classes/c");
   }
   v1::UpsertPeopleResponse people_response;
@@ -96,31 +103,21 @@ void PutClass(const TestClient& client) {
 
 }  // namespace
 
-void Check(bool is_ok, const std::string& what) {
-  if (is_ok) return;
-  std::fprintf(stderr, "bench: %s\n", what.c_str());
-  std::exit(1);
+void PutWorld(const TestClient& client, const WorldSize& size) {
+  std::fprintf(stderr, "filling: %d resources, %d learners, %d answers each\n",
+               size.num_resources, size.num_learners, size.events_per_learner);
+  PutCatalog(client, size);
+  PutClass(client, size);
+  PutTrack(client, size);
 }
 
-void PutWorld(const TestClient& client) {
-  std::fprintf(stderr, "filling: %d resources, %d learners\n", kNumResources,
-               kNumLearners);
-  PutCatalog(client);
-  PutClass(client);
-  PutTrack(client);
-}
-
-int64_t NextAnswerNumber() {
-  static std::atomic<int64_t> next = kEventsPerLearner;
-  return next++;
-}
-
-v1::Event AnswerOf(int64_t learner, int64_t n, const std::string& id) {
+v1::Event AnswerOf(int64_t learner, int64_t n, const std::string& id,
+                   const WorldSize& size) {
   v1::Event event;
   event.set_event_id(id);
-  event.set_actor(Learner(learner));
+  event.set_actor(Learner(learner, size));
   // A learner goes through the topics of one subject and grade in order.
-  const int64_t resource = (learner + 7 * n * n) % kNumResources;
+  const int64_t resource = (learner + 7 * n * n) % size.num_resources;
   event.set_resource(absl::StrCat("resources/r", resource));
   event.mutable_event_time()->set_seconds(1'700'000'000 + 60 * n);
   // Three in four right, in no order that a model could learn.
@@ -131,9 +128,10 @@ v1::Event AnswerOf(int64_t learner, int64_t n, const std::string& id) {
   return event;
 }
 
-v1::RecommendResourcesRequest ListRequest(int64_t n, bool is_filtered) {
+v1::RecommendResourcesRequest ListRequest(int64_t n, bool is_filtered,
+                                          const WorldSize& size) {
   v1::RecommendResourcesRequest request;
-  request.set_learner(Learner(n * 37));
+  request.set_learner(Learner(n * 37, size));
   request.set_page_size(20);
   if (is_filtered) {
     request.mutable_filter()->set_subject(absl::StrCat("s", n % kNumSubjects));
@@ -147,6 +145,16 @@ v1::RecommendForClassRequest ClassRequest(int64_t n) {
   request.set_class_name("classes/c");
   *request.mutable_filter() = ListRequest(n, true).filter();
   return request;
+}
+
+void UntilTaken(absl::FunctionRef<grpc::Status()> call) {
+  for (;;) {
+    const grpc::Status status = call();
+    if (status.ok()) return;
+    Check(status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED,
+          status.error_message());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace evenlight

@@ -97,7 +97,7 @@ rocksdb::Status RocksDatabase::Rocks::OpenFamilies(
       rocksdb::NewLRUCache(static_cast<size_t>(options.block_cache_bytes));
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const std::string& name : names) {
-    descriptors.emplace_back(name, FamilyOptions(options, cache));
+    descriptors.emplace_back(name, FamilyOptions(options, name, cache));
   }
   rocksdb::DBOptions db_options = DbOptions(options);
   db_options.statistics = statistics;
@@ -160,15 +160,15 @@ namespace {
 absl::Status ProbeFormat(const RocksDatabase::Options& options) {
   RocksDatabase::Options read_only = options;
   read_only.read_only = true;
+  const char* meta = kFamilyNames[static_cast<size_t>(Family::kMeta)];
   const rocksdb::ColumnFamilyOptions family =
-      FamilyOptions(read_only, rocksdb::NewLRUCache(1 << 20));
+      FamilyOptions(read_only, meta, rocksdb::NewLRUCache(1 << 20));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
       DbOptions(read_only), options.directory,
-      {{rocksdb::kDefaultColumnFamilyName, family},
-       {kFamilyNames[static_cast<size_t>(Family::kMeta)], family}},
-      &handles, &opened);
+      {{rocksdb::kDefaultColumnFamilyName, family}, {meta, family}}, &handles,
+      &opened);
   const std::unique_ptr<rocksdb::DB> db(opened);
   if (!status.ok()) return absl::OkStatus();
   std::string bytes;

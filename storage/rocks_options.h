@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "absl/strings/string_view.h"
 #include "storage/rocks_database.h"
 
 namespace rocksdb {
@@ -19,9 +20,10 @@ namespace evenlight {
 // read-only one.
 rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options);
 
-// Of each family; all of them share `cache`.
+// Of the family with this name on disk, also of one that this build does not
+// know; all of them share `cache`.
 rocksdb::ColumnFamilyOptions FamilyOptions(
-    const RocksDatabase::Options& options,
+    const RocksDatabase::Options& options, absl::string_view name,
     const std::shared_ptr<rocksdb::Cache>& cache);
 
 }  // namespace evenlight

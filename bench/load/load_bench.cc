@@ -1,62 +1,51 @@
 // The real server, a process of its own, under open-loop load: latency against
-// load, overload, mixed traffic, and training or a checkpoint beside serving.
-// Prints `figure=... value=... unit=... floor=... ratio=...` lines, then a
-// table for people.
+// load, overload, mixed traffic; and training, a backup or a compaction beside
+// serving. Prints `figure=... value=... unit=... floor=... ratio=...` lines,
+// then a table for people.
 //
-//   load_bench [--svg FILE]    also draws latency against load
+//   load_bench [--only=sweep,mixed,train,compaction,backup] [--svg=FILE]
+//       [--seconds=5] [--pile_mib=400]
 //
 // Load and server share the machine's cores: a rate says nothing of a server
 // alone, the ratios do.
 
-#include <signal.h>
-
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "bench/check.h"
 #include "bench/closed_loop.h"
+#include "bench/load/beside.h"
 #include "bench/load/open_loop.h"
+#include "bench/load/served_world.h"
 #include "bench/serve_world.h"
 #include "services/cli/svg_chart.h"
-#include "tests/support/process.h"
+
+ABSL_FLAG(std::string, svg, "", "Also draws latency against load there");
+ABSL_FLAG(std::vector<std::string>, only,
+          std::vector<std::string>({"sweep", "mixed", "train", "compaction",
+                                    "backup"}),
+          "Parts to measure");
+ABSL_FLAG(double, seconds, 5, "Of each run");
+ABSL_FLAG(int64_t, pile_mib, 400,
+          "What is written beside the world, to be compacted and backed up");
 
 namespace evenlight {
 namespace {
 
-constexpr double kSeconds = 5;
 constexpr int kClosedCallers = 16;
 // Of the rate that sixteen callers reach who wait for their answers.
 constexpr double kLoads[] = {0.25, 0.5, 0.75, 0.9, 1.0, 1.25, 1.5, 2.0, 5.0};
 // As target_wait_ms of the configuration.
 constexpr double kTargetWaitMs = 10;
-
-// The server, for as long as there is one: Check() ends the program.
-ServerProcess* running = nullptr;
-
-void StopServer() {
-  if (running != nullptr) running->Stop(SIGKILL);
-}
-
-struct Row {
-  std::string name;
-  double load = 0;  // 1: what is reached by callers who wait.
-  LoadFigures figures;
-};
-
-void Print(const std::string& figure, double value, const char* unit,
-           double floor) {
-  std::printf("figure=%s value=%.4g unit=%s floor=%.4g ratio=%.3g\n",
-              figure.c_str(), value, unit, floor, value / floor);
-  std::fflush(stdout);
-}
 
 double P99Ms(const LoadFigures& figures, CallKind kind) {
   return figures.kinds[static_cast<size_t>(kind)].times.Quantile(.99) / 1'000;
@@ -68,107 +57,75 @@ double P50Ms(const LoadFigures& figures, CallKind kind) {
 
 // What callers reach who wait for each answer.
 double ClosedRate(const TestClient& client) {
-  return RunLoad(kClosedCallers, kSeconds, 0,
-                 [&](int thread, int64_t n) {
-                   v1::RecommendResourcesResponse response;
-                   const grpc::Status status = client.Call(
-                       *client.recommendations,
-                       &v1::RecommendationService::Stub::RecommendResources,
-                       ListRequest(n * kClosedCallers + thread, true),
-                       &response);
-                   Check(status.ok(), status.error_message());
-                 })
+  const auto ask = [&](int thread, int64_t n) {
+    UntilTaken([&] {
+      v1::RecommendResourcesResponse response;
+      return client.Call(*client.recommendations,
+                         &v1::RecommendationService::Stub::RecommendResources,
+                         ListRequest(n * kClosedCallers + thread, true),
+                         &response);
+    });
+  };
+  return RunLoad(kClosedCallers, absl::GetFlag(FLAGS_seconds), 0, ask)
       .calls_per_second;
 }
 
-std::vector<Row> Sweep(LoadClient& load, double rate) {
-  std::vector<Row> rows;
+std::vector<LoadRow> Sweep(ServedWorld* world, double rate) {
+  std::vector<LoadRow> rows;
   for (const double factor : kLoads) {
     Traffic traffic;
     traffic.calls_per_second = factor * rate;
-    traffic.seconds = kSeconds;
+    traffic.seconds = absl::GetFlag(FLAGS_seconds);
     rows.push_back({absl::StrFormat("recommend, load %.2f", factor), factor,
-                    load.Run(traffic)});
+                    world->Run(traffic)});
   }
   return rows;
 }
 
-const Row& At(const std::vector<Row>& rows, double factor) {
-  for (const Row& row : rows) {
+const LoadRow& At(const std::vector<LoadRow>& rows, double factor) {
+  for (const LoadRow& row : rows) {
     if (row.load == factor) return row;
   }
   Check(false, "no such load");
   return rows.front();
 }
 
-void PrintOverload(const std::vector<Row>& rows) {
+void PrintOverload(const std::vector<LoadRow>& rows) {
   double peak = 0;
-  for (const Row& row : rows) peak = std::max(peak, row.figures.goodput());
+  for (const LoadRow& row : rows) peak = std::max(peak, row.figures.goodput());
   const LoadFigures& over = At(rows, 5).figures;
   const LoadFigures& half = At(rows, .5).figures;
-  Print("overload_5x/goodput", over.goodput(), "1/s", peak);
+  PrintFigure("overload_5x/goodput", over.goodput(), "1/s", peak);
   // Waiting for the target, then as long as at half load.
-  Print("overload_5x/accepted_p99", P99Ms(over, CallKind::kRecommend), "ms",
-        kTargetWaitMs + P99Ms(half, CallKind::kRecommend));
-  Print("overload_5x/refused", static_cast<double>(over.num_refused()), "1",
-        static_cast<double>(over.num_due()));
-  Print("overload_5x/failed", static_cast<double>(over.num_failed()), "1",
-        static_cast<double>(over.num_due()));
+  PrintFigure("overload_5x/accepted_p99", P99Ms(over, CallKind::kRecommend),
+              "ms", kTargetWaitMs + P99Ms(half, CallKind::kRecommend));
+  PrintFigure("overload_5x/refused", static_cast<double>(over.num_refused()),
+              "1", static_cast<double>(over.num_due()));
+  PrintFigure("overload_5x/failed", static_cast<double>(over.num_failed()), "1",
+              static_cast<double>(over.num_due()));
 }
 
-Traffic Mixed(double rate, uint64_t seed) {
-  Traffic traffic;
-  traffic.shares = {.5, .49, .01};
-  traffic.calls_per_second = rate;
-  traffic.seconds = kSeconds;
-  traffic.seed = seed;
-  return traffic;
-}
-
-// p99 of lists beside something else, over that without it, in turns.
-void Beside(LoadClient& load, const std::string& what, double rate,
-            const std::vector<std::string>& command, std::vector<Row>* rows) {
-  LatencyHistogram alone;
-  LatencyHistogram beside;
-  for (uint64_t round = 0; round < 2; ++round) {
-    const LoadFigures before = load.Run(Mixed(rate, 2 * round));
-    Finished finished;
-    std::thread other([&] { finished = RunProgram(command); });
-    const LoadFigures during = load.Run(Mixed(rate, 2 * round + 1));
-    other.join();
-    // 3: the new version is not better, which is no matter here.
-    Check(finished.exit_code == 0 || finished.exit_code == 3,
-          what + ": " + finished.errors);
-    alone.Add(before.kinds[0].times);
-    beside.Add(during.kinds[0].times);
-    rows->push_back({"mixed, alone", 0, before});
-    rows->push_back({absl::StrCat("mixed, beside ", what), 0, during});
-  }
-  Print(absl::StrCat("recommend_p99_beside_", what),
-        beside.Quantile(.99) / 1'000, "ms", alone.Quantile(.99) / 1'000);
-}
-
-void PrintTable(const std::vector<Row>& rows) {
+void PrintTable(const std::vector<LoadRow>& rows) {
   std::printf("\n%-28s %9s %9s %8s %8s %8s %8s %8s %8s\n", "", "due/s", "ok/s",
               "refused", "failed", "p50 ms", "p99 ms", "record", "class");
-  for (const Row& row : rows) {
+  for (const LoadRow& row : rows) {
     const LoadFigures& figures = row.figures;
     const auto due = static_cast<double>(figures.num_due());
-    std::printf("%-28s %9.0f %9.0f %7.1f%% %7.1f%% %8.2f %8.2f %8.2f %8.2f\n",
-                row.name.c_str(), due / kSeconds, figures.goodput(),
-                100 * static_cast<double>(figures.num_refused()) / due,
-                100 * static_cast<double>(figures.num_failed()) / due,
-                P50Ms(figures, CallKind::kRecommend),
-                P99Ms(figures, CallKind::kRecommend),
-                P99Ms(figures, CallKind::kRecord),
-                P99Ms(figures, CallKind::kClass));
+    std::printf(
+        "%-28s %9.0f %9.0f %7.1f%% %7.1f%% %8.2f %8.2f %8.2f %8.2f\n",
+        row.name.c_str(), due / absl::GetFlag(FLAGS_seconds), figures.goodput(),
+        100 * static_cast<double>(figures.num_refused()) / due,
+        100 * static_cast<double>(figures.num_failed()) / due,
+        P50Ms(figures, CallKind::kRecommend),
+        P99Ms(figures, CallKind::kRecommend), P99Ms(figures, CallKind::kRecord),
+        P99Ms(figures, CallKind::kClass));
   }
 }
 
-void Draw(const std::vector<Row>& rows, const std::string& file) {
+void Draw(const std::vector<LoadRow>& rows, const std::string& file) {
   ChartSeries p50 = {.name = "p50", .color = 0};
   ChartSeries p99 = {.name = "p99", .color = 1, .is_strong = true};
-  for (const Row& row : rows) {
+  for (const LoadRow& row : rows) {
     p50.points.push_back({row.load, P50Ms(row.figures, CallKind::kRecommend)});
     p99.points.push_back({row.load, P99Ms(row.figures, CallKind::kRecommend)});
   }
@@ -179,46 +136,41 @@ void Draw(const std::vector<Row>& rows, const std::string& file) {
        .series = {p50, p99}});
 }
 
-int Main(const std::string& binaries, const std::string& svg) {
-  setenv("EVENLIGHT_BIN", binaries.c_str(), 1);
-  std::string directory =
-      (std::filesystem::temp_directory_path() / "evenlight_load_XXXXXX")
-          .string();
-  Check(mkdtemp(directory.data()) != nullptr, "no temporary directory");
-  {
-    ServerProcess server(directory + "/db", directory + "/models");
-    Check(!server.address().empty(), server.Log());
-    running = &server;
-    std::atexit(StopServer);
-    const TestClient client(server.address(), kTenant);
-    PutWorld(client);
-    // As cron would: with the lowest priority.
-    const std::vector<std::string> train = {
-        "/usr/bin/nice",
-        "-n",
-        "19",
-        BinaryPath("evenlight"),
-        "train",
-        "--force",
-        absl::StrCat("--server=", server.address()),
-        absl::StrCat("--tenant=", kTenant)};
-    const Finished trained = RunProgram(train);
-    Check(trained.exit_code == 0, "train: " + trained.output + trained.errors);
-
-    LoadClient load(server.address(), kTenant);
-    const double rate = ClosedRate(client);
-    std::vector<Row> rows = Sweep(load, rate);
-    const std::vector<Row> sweep = rows;
-    PrintOverload(sweep);
-    // Half of the load is events, which are cheaper.
-    Beside(load, "train", rate / 2, train, &rows);
-    PrintTable(rows);
-    if (!svg.empty()) Draw(sweep, svg);
-    server.Stop(SIGTERM);
-    running = nullptr;
+// The sweep, its figures and its picture.
+std::vector<LoadRow> MeasureSweep(ServedWorld* world, double rate) {
+  const std::vector<LoadRow> sweep = Sweep(world, rate);
+  for (const LoadRow& row : sweep) {
+    const std::string prefix = absl::StrFormat("load_%.2f/", row.load);
+    PrintFigure(prefix + "goodput", row.figures.goodput(), "1/s",
+                row.load * rate);
+    PrintFigure(prefix + "p99", P99Ms(row.figures, CallKind::kRecommend), "ms");
   }
-  std::filesystem::remove_all(directory);
-  return 0;
+  PrintOverload(sweep);
+  const std::string svg = absl::GetFlag(FLAGS_svg);
+  if (!svg.empty()) Draw(sweep, svg);
+  return sweep;
+}
+
+bool IsWanted(const std::string& part) {
+  const std::vector<std::string> only = absl::GetFlag(FLAGS_only);
+  return std::find(only.begin(), only.end(), part) != only.end();
+}
+
+void Measure() {
+  ServedWorld world;
+  const double rate = ClosedRate(world.client());
+  std::vector<LoadRow> rows;
+  if (IsWanted("sweep")) rows = MeasureSweep(&world, rate);
+  // Half of the load is events, which are cheaper.
+  const BesideOptions options = {.calls_per_second = rate / 2,
+                                 .seconds = absl::GetFlag(FLAGS_seconds),
+                                 .pile_bytes = absl::GetFlag(FLAGS_pile_mib)
+                                               << 20};
+  if (IsWanted("mixed")) MeasureMixed(&world, options, &rows);
+  if (IsWanted("train")) MeasureBesideTraining(&world, options, &rows);
+  if (IsWanted("compaction")) MeasureBesideCompaction(&world, options, &rows);
+  if (IsWanted("backup")) MeasureBesideBackup(&world, options, &rows);
+  PrintTable(rows);
 }
 
 }  // namespace
@@ -227,14 +179,9 @@ int Main(const std::string& binaries, const std::string& svg) {
 int main(int argc, char** argv) {
   // As in evenlightd.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  std::string svg;
-  if (argc == 3 && absl::string_view(argv[1]) == "--svg") {
-    svg = argv[2];
-  } else if (argc != 1) {
-    std::fprintf(stderr, "usage: load_bench [--svg FILE]\n");
-    return 2;
-  }
+  absl::ParseCommandLine(argc, argv);
   const std::filesystem::path self =
       std::filesystem::canonical("/proc/self/exe");
-  return evenlight::Main(self.parent_path().string(), svg);
+  setenv("EVENLIGHT_BIN", self.parent_path().c_str(), 1);
+  evenlight::Measure();
 }

@@ -107,7 +107,6 @@ struct LoadClient::Parts {
   std::string tenant;
   std::vector<Channel> channels;
   int64_t num_recorded = 0;  // Over all runs: ids and times go on.
-  uint64_t run = 0;
 
   template <typename Request, typename Response, typename Start>
   void Send(CallKind kind, Clock::time_point due, Request request, Start start,
@@ -128,9 +127,10 @@ struct LoadClient::Parts {
 };
 
 LoadClient::LoadClient(const std::string& address, std::string tenant,
-                       int num_channels)
+                       int64_t num_recorded, int num_channels)
     : parts_(std::make_unique<Parts>()) {
   parts_->tenant = std::move(tenant);
+  parts_->num_recorded = num_recorded;
   for (int number = 0; number < num_channels; ++number) {
     // Channels with the same arguments would share one connection.
     grpc::ChannelArguments arguments;
@@ -143,6 +143,8 @@ LoadClient::LoadClient(const std::string& address, std::string tenant,
 }
 
 LoadClient::~LoadClient() = default;
+
+int64_t LoadClient::num_recorded() const { return parts_->num_recorded; }
 
 void LoadClient::Parts::SendOne(CallKind kind, int64_t learner,
                                 Clock::time_point due, std::mt19937_64& random,
@@ -159,8 +161,8 @@ void LoadClient::Parts::SendOne(CallKind kind, int64_t learner,
   } else if (kind == CallKind::kRecord) {
     v1::RecordEventsRequest request;
     const int64_t number = num_recorded++;
-    *request.add_events() = AnswerOf(learner, NextAnswerNumber(),
-                                     absl::StrCat("load-", run, "-", number));
+    *request.add_events() = AnswerOf(learner, kEventsPerLearner + number,
+                                     absl::StrCat("load-", number));
     Send<v1::RecordEventsRequest, v1::RecordEventsResponse>(
         kind, due, std::move(request),
         [&](auto* call, auto done) {
@@ -181,7 +183,6 @@ void LoadClient::Parts::SendOne(CallKind kind, int64_t learner,
 
 LoadFigures LoadClient::Run(const Traffic& traffic) {
   std::mt19937_64 random(traffic.seed);
-  ++parts_->run;
   const Learners learners(traffic.zipf);
   std::discrete_distribution<int> kinds(traffic.shares.begin(),
                                         traffic.shares.end());

@@ -52,13 +52,17 @@ struct LoadFigures {
 // One server. Any thread, one Run() at a time.
 class LoadClient {
  public:
-  // Speaks for `tenant` over `num_channels` connections.
+  // Speaks for `tenant` over `num_channels` connections. Its answers of
+  // learners come after the first `num_recorded`, which an earlier client
+  // recorded.
   LoadClient(const std::string& address, std::string tenant,
-             int num_channels = 4);
+             int64_t num_recorded = 0, int num_channels = 4);
   ~LoadClient();
 
   // Sends the traffic and waits for all answers; each has a second.
   LoadFigures Run(const Traffic& traffic);
+
+  int64_t num_recorded() const;
 
  private:
   struct Parts;
