@@ -32,7 +32,7 @@ class RocksDatabase : public Database {
     // Memory for writing, per family, before it goes to a file.
     int64_t write_buffer_bytes = int64_t{32} << 20;
     // A family that is rarely written keeps the log that its last write is in;
-    // this bounds what a restart has to read again, at some 15 ms a MiB.
+    // this bounds what a restart has to read again, at some 20 ms a MiB.
     int64_t max_log_bytes = int64_t{128} << 20;
     // Where files are; null: the machine's own. Tests give one that loses power
     // or whose disk fails. Outlives the database.

@@ -75,6 +75,8 @@ rocksdb::CompressionOptions DictionaryOptions() {
   compression.max_dict_bytes = 16 << 10;
   // A hundred times the dictionary, as zstd advises.
   compression.zstd_max_train_bytes = 100 * compression.max_dict_bytes;
+  // Else a whole file waits in memory for its dictionary.
+  compression.max_dict_buffer_bytes = 4 << 20;
   return compression;
 }
 

@@ -87,7 +87,7 @@ WriteBatch PileBatch(EventMaker* maker, int64_t* sequence,
     for (size_t word = 0; word < kStateWords; ++word) {
       absl::StrAppend(&state, absl::Hex((*random)()));
     }
-    states.Put(kNeighbour, absl::StrCat(event.actor.id, "-", *sequence % 100),
+    states.Put(kNeighbour, absl::StrCat(event.actor.id, "-", *sequence),
                {.last_sequence = event.sequence, .state = std::move(state)},
                &batch);
   }
