@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -25,6 +26,7 @@
 #include "bench/closed_loop.h"
 #include "bench/load/beside.h"
 #include "bench/load/open_loop.h"
+#include "bench/load/refusal_cost.h"
 #include "bench/load/served_world.h"
 #include "bench/serve_world.h"
 #include "services/cli/svg_chart.h"
@@ -105,6 +107,22 @@ void PrintOverload(const std::vector<LoadRow>& rows) {
               static_cast<double>(over.num_due()));
 }
 
+// The share of the machine that sending and refusing leaves at five times the
+// load: the most that goodput over the peak can be here.
+void PrintRoom(const std::vector<LoadRow>& rows, double rate) {
+  const LoadFigures& over = At(rows, 5).figures;
+  Traffic traffic;
+  traffic.calls_per_second = 5 * rate;
+  traffic.seconds = absl::GetFlag(FLAGS_seconds);
+  const double of_one = SecondsOfRefusal(traffic);
+  const double cores = std::thread::hardware_concurrency();
+  const double refused_per_second =
+      static_cast<double>(over.num_refused()) / over.seconds;
+  PrintFigure("overload_5x/refusal", 1e6 * of_one, "us");
+  PrintFigure("overload_5x/left_by_refusals",
+              1 - refused_per_second * of_one / cores, "1");
+}
+
 void PrintTable(const std::vector<LoadRow>& rows) {
   std::printf("\n%-28s %9s %9s %8s %8s %8s %8s %8s %8s\n", "", "due/s", "ok/s",
               "refused", "failed", "p50 ms", "p99 ms", "record", "class");
@@ -146,6 +164,7 @@ std::vector<LoadRow> MeasureSweep(ServedWorld* world, double rate) {
     PrintFigure(prefix + "p99", P99Ms(row.figures, CallKind::kRecommend), "ms");
   }
   PrintOverload(sweep);
+  PrintRoom(sweep, rate);
   const std::string svg = absl::GetFlag(FLAGS_svg);
   if (!svg.empty()) Draw(sweep, svg);
   return sweep;
