@@ -25,6 +25,7 @@ enum class Verb : uint8_t {
   kAttended = 8,
   kRecommended = 9,
   kPushed = 10,
+  kDelivered = 11,
 };
 
 // The part of the school day. Stored and equal to evenlight.v1.Phase.
@@ -123,12 +124,13 @@ inline TrackPosition PositionOf(const Event& event) {
   return {event.time, event.id};
 }
 
-// True if the verb changes a learner's state. Lists that the service showed are
-// on the track but say nothing about the learner; they are never folded and
-// never make a state stale.
+// True if the verb changes a learner's state. Lists that the service showed,
+// and that a push arrived, are on the track but say nothing about the learner;
+// they are never folded and never make a state stale.
 inline bool IsFolded(Verb verb) {
   return verb != Verb::kRecommended && verb != Verb::kPushed &&
-         verb != Verb::kAssigned && verb != Verb::kUnspecified;
+         verb != Verb::kDelivered && verb != Verb::kAssigned &&
+         verb != Verb::kUnspecified;
 }
 
 }  // namespace evenlight

@@ -24,7 +24,7 @@ OUTPUT = re.compile(r"Response$|^(Recommendation|ClassRecommendation|"
                     r"GoalProgress|PathActivity|PathKnowledgeComponent|"
                     r"EventResult|RefusedEvent|PrerequisiteCycle|"
                     r"ListedResource|Explanation|StageEffect|Push|PushedResource|"
-                    r"AssignedOverCap|TierExposure|NewResourceExposure)$")
+                    r"AssignedOverCap|PushDelivery|TierExposure|NewResourceExposure)$")
 # Verbs without fields of their own are documented by their message.
 VERB = re.compile(r"^\s*[A-Z]\w+ (viewed|completed|answered|rated|bookmarked|"
                   r"dismissed|assigned|attended) = ")

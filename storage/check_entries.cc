@@ -171,6 +171,11 @@ absl::Status CheckList(const TenantId& tenant, EntryKind kind,
       if (!sequence) return BadKey();
       return DecodePush(tenant, *sequence, value).status();
     }
+    case EntryKind::kPushDelivery:
+      if (!TakeValidId(&rest) || !IsValidId(rest)) return BadKey();
+      return TakeTime(&value) && TakeTime(&value) && WholeSequence(value)
+                 ? absl::OkStatus()
+                 : BadValue("two times and a sequence");
     case EntryKind::kPushFeed:
     case EntryKind::kPushNewest:
       return CheckAudience(kind, rest, value);

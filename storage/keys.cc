@@ -184,6 +184,20 @@ std::string PushRequestKey(absl::string_view tenant, absl::string_view teacher,
   return key;
 }
 
+std::string PushDeliveryPrefix(absl::string_view tenant,
+                               absl::string_view push) {
+  std::string key = EntryKey(tenant, EntryKind::kPushDelivery, "");
+  AppendId(push, &key);
+  return key;
+}
+
+std::string PushDeliveryKey(absl::string_view tenant, absl::string_view push,
+                            absl::string_view learner) {
+  std::string key = PushDeliveryPrefix(tenant, push);
+  key.append(learner.data(), learner.size());
+  return key;
+}
+
 std::string PushVersionKey(absl::string_view tenant, int64_t sequence) {
   std::string key = EntryKey(tenant, EntryKind::kPushVersion, "");
   AppendUint64(static_cast<uint64_t>(sequence), &key);

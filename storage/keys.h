@@ -58,6 +58,7 @@ enum class EntryKind : char {
   kList = 'l',
   kListRequest = 'q',
   kPush = 'u',
+  kPushDelivery = 'd',
   kPushFeed = 'f',
   kPushNewest = 'n',
   kPushRequest = 'x',
@@ -82,6 +83,12 @@ std::string RequestKey(absl::string_view tenant, absl::string_view learner,
 // lists: tenant 0 'x' teacher 0 request. A request id may hold any byte.
 std::string PushRequestKey(absl::string_view tenant, absl::string_view teacher,
                            absl::string_view request_id);
+
+// lists: tenant 0 'd' push 0 learner.
+std::string PushDeliveryPrefix(absl::string_view tenant,
+                               absl::string_view push);
+std::string PushDeliveryKey(absl::string_view tenant, absl::string_view push,
+                            absl::string_view learner);
 
 // lists: tenant 0 'h' sequence.
 std::string PushVersionKey(absl::string_view tenant, int64_t sequence);

@@ -10,6 +10,8 @@
 namespace evenlight {
 
 namespace v1 {
+class AcknowledgePushesRequest;
+class AcknowledgePushesResponse;
 class ActivateModelRequest;
 class ActivateModelResponse;
 class CreateBackupRequest;
@@ -151,6 +153,9 @@ inline constexpr Method<v1::CreatePushRequest, v1::CreatePushResponse>
     kCreatePush = {"/evenlight.v1.PushService/CreatePush"};
 inline constexpr Method<v1::ListPushesRequest, v1::ListPushesResponse>
     kListPushes = {"/evenlight.v1.PushService/ListPushes"};
+inline constexpr Method<v1::AcknowledgePushesRequest,
+                        v1::AcknowledgePushesResponse>
+    kAcknowledgePushes = {"/evenlight.v1.PushService/AcknowledgePushes"};
 // For Client::Stream().
 inline constexpr Method<v1::SubscribePushesRequest, v1::SubscribePushesResponse>
     kSubscribePushes = {"/evenlight.v1.PushService/SubscribePushes"};

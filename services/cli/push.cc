@@ -77,6 +77,19 @@ void Show(const v1::Push& push, const Console& console) {
   }
 }
 
+// Whose frontends have it.
+void ShowDeliveries(const v1::Push& push, const Console& console) {
+  const auto num_as_it_is = std::count_if(
+      push.deliveries().begin(), push.deliveries().end(),
+      [](const v1::PushDelivery& one) { return one.has_delivered_time(); });
+  const auto num_before = push.deliveries_size() - num_as_it_is;
+  console.out << "    delivered to " << num_as_it_is;
+  if (num_before > 0) {
+    console.out << ", and to " << num_before << " before it was changed";
+  }
+  console.out << "\n";
+}
+
 std::string AudienceOf(const PushAudienceOptions& options) {
   return options.learner.empty() ? absl::StrCat("classes/", options.class_id)
                                  : absl::StrCat("learners/", options.learner);
@@ -120,6 +133,14 @@ class Watcher {
   bool has_moved_ = false;
 };
 
+absl::Status Acknowledge(const std::string& learner, const std::string& token,
+                         Client* client) {
+  v1::AcknowledgePushesRequest request;
+  request.set_learner(learner);
+  request.set_resume_token(token);
+  return Invoke(client, kAcknowledgePushes, request).status();
+}
+
 }  // namespace
 
 int CreatePush(const PushOptions& options, Client* client,
@@ -159,6 +180,7 @@ int ListPushes(const PushAudienceOptions& options, Client* client,
         console.Json(push);
       } else {
         Show(push, console);
+        ShowDeliveries(push, console);
       }
     }
     console.out << std::flush;
@@ -176,9 +198,17 @@ int WatchPushes(const PushAudienceOptions& options, Client* client,
     request.set_audience(AudienceOf(options));
     request.set_resume_token(watcher.token());
     v1::SubscribePushesResponse message;
-    const absl::Status status =
-        client->Stream(kSubscribePushes.name, request, &message,
-                       [&] { return watcher.Take(message); });
+    absl::Status acknowledged;
+    absl::Status status =
+        client->Stream(kSubscribePushes.name, request, &message, [&] {
+          const bool goes_on = watcher.Take(message);
+          if (options.acknowledges) {
+            acknowledged =
+                Acknowledge(request.audience(), watcher.token(), client);
+          }
+          return goes_on && acknowledged.ok();
+        });
+    if (status.ok()) status = acknowledged;
     if (status.ok() || !MayResume(status)) {
       console.err << "evenlight: resume_token " << watcher.token() << std::endl;
       return status.ok() ? kExitOk : console.Fail("push watch", status);

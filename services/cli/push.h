@@ -34,6 +34,7 @@ struct PushAudienceOptions {
   std::string resume_token;     // Watch: where to go on.
   int num = 0;                  // Watch: end after so many; 0: never.
   bool is_stored_only = false;  // Watch: end once all that is stored is shown.
+  bool acknowledges = false;    // Watch, of a learner: what is shown arrived.
 };
 
 // Exit code 3 if the learners' minutes are passed and that is not confirmed.
@@ -45,7 +46,8 @@ int ListPushes(const PushAudienceOptions& options, Client* client,
 
 // Shows each push as it is made. After UNAVAILABLE and RESOURCE_EXHAUSTED it
 // subscribes again where it stood, at first after a second, then after twice as
-// long each time, at most 30 s; the token goes to `console.err` at the end.
+// long each time, at most 30 s; the token goes to `console.err` at the end. It
+// is a frontend: what a learner's token stands for counts as delivered to them.
 int WatchPushes(const PushAudienceOptions& options, Client* client,
                 const Console& console);
 

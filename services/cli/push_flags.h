@@ -87,6 +87,10 @@ inline void AddPush(CLI::App* app, PushLine* line,
       ->check(CLI::Range(1, 1'000'000'000));
   watch->add_flag("--stored", line->audience.is_stored_only,
                   "End once all that is stored is shown");
+  watch
+      ->add_flag("--acknowledge", line->audience.acknowledges,
+                 "Say that what is shown has reached the learner")
+      ->excludes(watch->get_option("--class"));
   watch->callback([line, run] {
     run([line](Client* client, const Console& console) {
       return WatchPushes(line->audience, client, console);

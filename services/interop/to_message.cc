@@ -79,6 +79,7 @@ void SetVerb(const Event& event, v1::Event* message) {
       return SetTimeSpent(event.time_spent, message->mutable_attended());
     case Verb::kRecommended:
     case Verb::kPushed:
+    case Verb::kDelivered:
     case Verb::kUnspecified:
       return;  // The service writes these.
   }

@@ -137,6 +137,9 @@ void EventConverter::ConvertVerb(const v1::Event& from) {
                              "is written by the service only");
     case v1::Event::kPushed:
       return violations_.Add(Field("pushed"), "is written by the service only");
+    case v1::Event::kDelivered:
+      return violations_.Add(Field("delivered"),
+                             "is written by the service only");
     case v1::Event::VERB_NOT_SET:
       return violations_.Add(
           Field("verb"),
@@ -289,6 +292,9 @@ void FromVerb(const Event& event, v1::Event* out) {
       return FromRecommended(event, out->mutable_recommended());
     case Verb::kPushed:
       return FromListed(event, out->mutable_pushed()->mutable_resources());
+    case Verb::kDelivered:
+      out->mutable_delivered();
+      return;
   }
 }
 

@@ -19,7 +19,7 @@ namespace {
 constexpr char kIdVersion[] = "1";
 constexpr char kTrackVersion[] = "2";
 constexpr char kShownVersion[] = "3";
-constexpr char kPushVersion[] = "4";
+constexpr char kPushVersion[] = "5";
 
 void AddViolation(FieldViolations* violations) {
   violations->Add(FieldPath(FieldPath(), "page_token"),
@@ -94,28 +94,35 @@ TrackPosition ReadTrackToken(absl::string_view token,
   return {};
 }
 
-std::string MakePushToken(const Audience& audience, int64_t sequence) {
+std::string MakePushToken(const Audience& audience,
+                          const PushPosition& position) {
   return Wrap(kPushVersion,
               absl::StrCat(std::string(1, static_cast<char>(audience.kind)),
-                           audience.id, "/", sequence));
+                           audience.id, "/", position.after, "/", position.from,
+                           "/", ToMicros(position.due_from)));
 }
 
-int64_t ReadPushToken(absl::string_view token, const Audience& audience,
-                      FieldViolations* violations) {
-  if (token.empty()) return 0;
+PushPosition ReadPushToken(absl::string_view token, const Audience& audience,
+                           FieldViolations* violations) {
+  if (token.empty()) return {};
   std::string content;
-  int64_t sequence = 0;
   if (Unwrap(token, kPushVersion, &content)) {
-    const std::pair<std::string, std::string> parts =
-        absl::StrSplit(content, absl::MaxSplits('/', 1));
-    if (absl::SimpleAtoi(parts.second, &sequence) && sequence >= 0 &&
-        token == MakePushToken(audience, sequence)) {
-      return sequence;
+    const std::vector<std::string> parts = absl::StrSplit(content, '/');
+    PushPosition position;
+    int64_t due_from = 0;
+    if (parts.size() == 4 && absl::SimpleAtoi(parts[1], &position.after) &&
+        absl::SimpleAtoi(parts[2], &position.from) &&
+        absl::SimpleAtoi(parts[3], &due_from)) {
+      position.due_from = FromMicros(due_from);
+      if (position.from >= 0 && position.from <= position.after &&
+          token == MakePushToken(audience, position)) {
+        return position;
+      }
     }
   }
   violations->Add(FieldPath(FieldPath(), "resume_token"),
                   "is not a resume_token of a stream of this audience");
-  return 0;
+  return {};
 }
 
 }  // namespace evenlight

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/event.h"
 #include "core/ids.h"
 #include "services/server/field_violations.h"
@@ -42,13 +43,23 @@ std::string MakeTrackToken(const TrackPosition& position);
 TrackPosition ReadTrackToken(absl::string_view token,
                              FieldViolations* violations);
 
-// A token that stands after the change `sequence` of an audience's pushes.
-std::string MakePushToken(const Audience& audience, int64_t sequence);
+// What a stream of an audience's pushes has sent: of the changes after `from`
+// and up to `after`, in [0, after], those of pushes that are due at `due_from`
+// or later, in whole microseconds.
+struct PushPosition {
+  int64_t after = 0;
+  int64_t from = 0;
+  absl::Time due_from = absl::InfinitePast();
 
-// The sequence in `token`, at least 0; 0 if it is empty. One that is of another
-// audience or of no MakePushToken() is a violation of `resume_token`.
-int64_t ReadPushToken(absl::string_view token, const Audience& audience,
-                      FieldViolations* violations);
+  friend bool operator==(const PushPosition&, const PushPosition&) = default;
+};
+std::string MakePushToken(const Audience& audience,
+                          const PushPosition& position);
+
+// The position in `token`; the default one if it is empty. One that is of
+// another audience or of no MakePushToken() is a violation of `resume_token`.
+PushPosition ReadPushToken(absl::string_view token, const Audience& audience,
+                           FieldViolations* violations);
 
 }  // namespace evenlight
 

@@ -316,7 +316,9 @@ absl::Status PushEdits::Get(const TenantId& tenant,
   ASSIGN_OR_RETURN(const std::shared_ptr<const Catalog> catalog,
                    parts_.catalogs->Get(tenant));
   *response->mutable_push() = FromPush(*found, *catalog, parts_.clock->Now());
-  return absl::OkStatus();
+  return parts_.deliveries->AddTo(tenant, *found,
+                                  {AudienceKind::kClass, found->class_id},
+                                  response->mutable_push());
 }
 
 absl::Status PushEdits::List(const TenantId& tenant,
@@ -345,8 +347,10 @@ absl::Status PushEdits::List(const TenantId& tenant,
             MakePageToken(absl::StrCat(push.first_sequence)));
         return absl::OkStatus();
       }
-      *response->add_pushes() = FromPush(push, *catalog, now);
-      num_bytes += response->pushes().rbegin()->ByteSizeLong();
+      v1::Push* added = response->add_pushes();
+      *added = FromPush(push, *catalog, now);
+      RETURN_IF_ERROR(parts_.deliveries->AddTo(tenant, push, audience, added));
+      num_bytes += added->ByteSizeLong();
       from = push.first_sequence - 1;
     }
     if (pushes.size() < kPushesPerRead) return absl::OkStatus();

@@ -18,6 +18,7 @@
 #include "services/server/field_violations.h"
 #include "services/server/learner_day.h"
 #include "services/server/name_maker.h"
+#include "services/server/push_deliveries.h"
 #include "services/server/push_minutes.h"
 #include "services/server/request_gate.h"
 #include "storage/push_store.h"
@@ -54,6 +55,7 @@ class PushEdits {
     Committer* committer;
     NameMaker* names;
     const LearnerDay* day;
+    const PushDeliveries* deliveries;
   };
 
   PushEdits(Parts parts, OnCommit on_commit);

@@ -61,4 +61,13 @@ std::vector<Event> EventsOf(const StoredPush& push, const StoredPush* before,
   return events;
 }
 
+Event DeliveredEvent(const StoredPush& push, const LearnerId& learner,
+                     absl::Time now) {
+  Event event = MakeEvent(push, Verb::kDelivered);
+  event.id = MakeId("delivered", push, learner);
+  event.actor = {ActorKind::kLearner, learner};
+  event.time = now;
+  return event;
+}
+
 }  // namespace evenlight

@@ -1,4 +1,5 @@
-// What a version of a push leaves on the track.
+// What a version of a push leaves on the track, when it is made and when it
+// arrives.
 
 #ifndef EVENLIGHT_SERVICES_SERVER_PUSH_EVENTS_H_
 #define EVENLIGHT_SERVICES_SERVER_PUSH_EVENTS_H_
@@ -6,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "core/event.h"
 #include "storage/push_store.h"
 
@@ -17,6 +19,11 @@ namespace evenlight {
 // sequence, and resource or learner. All name the push as their list.
 std::vector<Event> EventsOf(const StoredPush& push, const StoredPush* before,
                             int64_t catalog_version);
+
+// The DELIVERED event of `learner`, to whom the version was sent, at `now`. Its
+// id is a fingerprint of push, sequence and learner, so that there is one.
+Event DeliveredEvent(const StoredPush& push, const LearnerId& learner,
+                     absl::Time now);
 
 }  // namespace evenlight
 

@@ -47,4 +47,14 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PushService::SubscribePushes(
   return streams_.Open(runner_.TenantOf(*context), *request);
 }
 
+grpc::ServerUnaryReactor* PushService::AcknowledgePushes(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::AcknowledgePushesRequest, v1::AcknowledgePushesResponse>(
+      runner_, Priority::kRecord, context, request, response,
+      [this](const TenantId& tenant, const auto& parsed, auto* answer) {
+        return deliveries_.Acknowledge(tenant, parsed, answer);
+      });
+}
+
 }  // namespace evenlight

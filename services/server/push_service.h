@@ -6,6 +6,7 @@
 
 #include "evenlight/v1/push_service.grpc.pb.h"
 #include "services/server/call_runner.h"
+#include "services/server/push_deliveries.h"
 #include "services/server/push_edits.h"
 #include "services/server/push_stream.h"
 
@@ -18,11 +19,17 @@ class PushService final
               v1::PushService::WithRawCallbackMethod_GetPush<
                   v1::PushService::WithRawCallbackMethod_ListPushes<
                       v1::PushService::WithRawCallbackMethod_SubscribePushes<
-                          v1::PushService::Service>>>>> {
+                          v1::PushService::
+                              WithRawCallbackMethod_AcknowledgePushes<
+                                  v1::PushService::Service>>>>>> {
  public:
   // Everything outlives it.
-  PushService(const CallRunner* runner, PushEdits* edits, PushStreams* streams)
-      : runner_(*runner), edits_(*edits), streams_(*streams) {}
+  PushService(const CallRunner* runner, PushEdits* edits, PushStreams* streams,
+              PushDeliveries* deliveries)
+      : runner_(*runner),
+        edits_(*edits),
+        streams_(*streams),
+        deliveries_(*deliveries) {}
 
   grpc::ServerUnaryReactor* CreatePush(grpc::CallbackServerContext* context,
                                        const grpc::ByteBuffer* request,
@@ -39,11 +46,15 @@ class PushService final
   grpc::ServerWriteReactor<grpc::ByteBuffer>* SubscribePushes(
       grpc::CallbackServerContext* context,
       const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* AcknowledgePushes(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
 
  private:
   const CallRunner& runner_;
   PushEdits& edits_;
   PushStreams& streams_;
+  PushDeliveries& deliveries_;
 };
 
 }  // namespace evenlight

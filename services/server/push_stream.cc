@@ -28,7 +28,7 @@ absl::Status EndingStatus() {
 // Where a stream begins.
 struct Subscription {
   Audience audience;
-  int64_t after = 0;          // The sequence that the client has.
+  PushPosition position;      // What the client has.
   bool has_position = false;  // Else it begins with what is pending.
 };
 
@@ -40,8 +40,8 @@ absl::StatusOr<Subscription> ToSubscription(const grpc::ByteBuffer& bytes) {
   subscription.audience = ToAudience(request.audience(), &violations);
   subscription.has_position = !request.resume_token().empty();
   if (violations.empty()) {
-    subscription.after = ReadPushToken(request.resume_token(),
-                                       subscription.audience, &violations);
+    subscription.position = ReadPushToken(request.resume_token(),
+                                          subscription.audience, &violations);
   }
   RETURN_IF_ERROR(violations.ToStatus());
   return subscription;
@@ -54,7 +54,7 @@ absl::StatusOr<Subscription> ToSubscription(const grpc::ByteBuffer& bytes) {
 //
 // Invariants: at most one read of the store and one write to the client are
 // under way; the messages held are those after the last written, in order;
-// `after_` and `has_begun_` are touched by the one read only; a commit that
+// `sent_` and `has_begun_` are touched by the one read only; a commit that
 // came after a read began has another read follow; nothing is started after
 // Finish().
 class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
@@ -64,7 +64,7 @@ class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
       : streams_(*streams),
         tenant_(std::move(tenant)),
         audience_(std::move(subscription.audience)),
-        after_(subscription.after),
+        sent_(subscription.position),
         has_begun_(subscription.has_position) {}
 
   const TenantId& tenant() const { return tenant_; }
@@ -89,6 +89,7 @@ class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void Read() ABSL_LOCKS_EXCLUDED(mu_);
   absl::Status Begin();
+  absl::Status GoOn();
   absl::Status ReadChanges(Messages* messages, bool* has_more);
   grpc::ByteBuffer MessageOf(const StoredPush* push, const Catalog& catalog);
 
@@ -97,8 +98,9 @@ class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   const Audience audience_;
 
   // The one read's.
-  int64_t after_;
+  PushPosition sent_;  // Once all that is held is.
   bool has_begun_;
+  bool is_new_ = true;  // Nothing was read yet.
   bool has_said_all_sent_ = false;
   absl::Time due_from_ = absl::InfinitePast();  // What is due before is old.
 
@@ -208,24 +210,33 @@ void PushStream::Read() {
 
 // Finds where to begin, on the first read.
 absl::Status PushStream::Begin() {
-  if (has_begun_ && after_ == 0) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const int64_t last, streams_.pushes_.LastSequence(tenant_));
-  if (has_begun_) {
-    if (after_ <= last) return absl::OkStatus();
-    absl::Status status = absl::FailedPreconditionError(absl::StrCat(
-        "resume_token stands after ", after_, " changes, but there are ", last,
-        ": the server's data were restored; subscribe without a token"));
-    AttachReason("RESUME_TOKEN_AHEAD", {}, &status);
-    return status;
-  }
+  if (has_begun_) return is_new_ ? GoOn() : absl::OkStatus();
   has_begun_ = true;
-  due_from_ = streams_.clock_.Now();
+  is_new_ = false;
+  ASSIGN_OR_RETURN(const int64_t last, streams_.pushes_.LastSequence(tenant_));
+  due_from_ = absl::FromUnixMicros(absl::ToUnixMicros(streams_.clock_.Now()));
   ASSIGN_OR_RETURN(const std::vector<StoredPush> pending,
                    streams_.pushes_.DueFrom(tenant_, audience_, due_from_));
-  after_ = last;
+  int64_t from = last;
   for (const StoredPush& push : pending) {
-    after_ = std::min(after_, push.first_sequence - 1);
+    from = std::min(from, push.first_sequence - 1);
   }
+  sent_ = {from, from, due_from_};
+  return absl::OkStatus();
+}
+
+// The client shows by its token that it has what streams before this one sent.
+// Where that cannot be kept, as the disk takes no writes, pushes are sent all
+// the same, and its next word says it again.
+absl::Status PushStream::GoOn() {
+  is_new_ = false;
+  ASSIGN_OR_RETURN(const int64_t last, streams_.pushes_.LastSequence(tenant_));
+  RETURN_IF_ERROR(CheckNotAhead(sent_.after, last));
+  if (audience_.kind == AudienceKind::kLearner &&
+      !streams_.deliveries_.Acknowledge(tenant_, audience_.id, sent_).ok()) {
+    return absl::OkStatus();
+  }
+  sent_ = {sent_.after, sent_.after};
   return absl::OkStatus();
 }
 
@@ -233,19 +244,19 @@ absl::Status PushStream::ReadChanges(Messages* messages, bool* has_more) {
   // First: what is committed from here on wakes this stream again.
   ASSIGN_OR_RETURN(const int64_t last, streams_.pushes_.LastSequence(tenant_));
   ASSIGN_OR_RETURN(const std::vector<StoredPush> changes,
-                   streams_.pushes_.ChangesAfter(tenant_, audience_, after_,
-                                                 kMaxMessagesHeld));
+                   streams_.pushes_.ChangesAfter(
+                       tenant_, audience_, sent_.after, kMaxMessagesHeld));
   ASSIGN_OR_RETURN(const std::shared_ptr<const Catalog> catalog,
                    streams_.catalogs_.Get(tenant_));
   for (const StoredPush& push : changes) {
-    after_ = push.sequence;
+    sent_.after = push.sequence;
     if (push.due_time < due_from_) continue;
     messages->push_back(MessageOf(&push, *catalog));
   }
   *has_more = changes.size() == kMaxMessagesHeld;
   if (*has_more || has_said_all_sent_) return absl::OkStatus();
   has_said_all_sent_ = true;
-  after_ = std::max(after_, last);
+  sent_.after = std::max(sent_.after, last);
   messages->push_back(MessageOf(nullptr, *catalog));
   return absl::OkStatus();
 }
@@ -256,7 +267,7 @@ grpc::ByteBuffer PushStream::MessageOf(const StoredPush* push,
   if (push != nullptr) {
     *message.mutable_push() = FromPush(*push, catalog, streams_.clock_.Now());
   }
-  message.set_resume_token(MakePushToken(audience_, after_));
+  message.set_resume_token(MakePushToken(audience_, sent_));
   return ToBuffer(message.SerializeAsString());
 }
 

@@ -1,5 +1,6 @@
 // SubscribePushes: sends the changes of an audience's pushes in the order of
-// commit, from where the client stands, as fast as it reads.
+// commit, from where the client stands, as fast as it reads. What arrived is
+// push_deliveries.h.
 
 #ifndef EVENLIGHT_SERVICES_SERVER_PUSH_STREAM_H_
 #define EVENLIGHT_SERVICES_SERVER_PUSH_STREAM_H_
@@ -19,6 +20,7 @@
 #include "core/mutex.h"
 #include "services/server/call_runner.h"
 #include "services/server/catalog_cache.h"
+#include "services/server/push_deliveries.h"
 #include "storage/push_store.h"
 
 namespace evenlight {
@@ -41,11 +43,13 @@ class PushStreams {
 
   // Everything outlives it.
   PushStreams(Options options, const CallRunner* runner, const Clock* clock,
-              CatalogCache* catalogs, Database* database)
+              CatalogCache* catalogs, PushDeliveries* deliveries,
+              Database* database)
       : options_(options),
         runner_(*runner),
         clock_(*clock),
         catalogs_(*catalogs),
+        deliveries_(*deliveries),
         pushes_(database) {}
 
   // Starts the stream that `request` asks for; an error ends it at once. It
@@ -77,6 +81,7 @@ class PushStreams {
   const CallRunner& runner_;
   const Clock& clock_;
   CatalogCache& catalogs_;
+  PushDeliveries& deliveries_;
   const PushStore pushes_;
   Mutex mu_;
   absl::flat_hash_map<std::string, Streams> open_ ABSL_GUARDED_BY(mu_);

@@ -160,6 +160,7 @@ struct Server::Parts {
 
   CallMetrics call_metrics;
   CallRunner runner;
+  PushDeliveries push_deliveries;
   PushStreams push_streams;
   PushEdits push_edits;
   TrackService track_service;
@@ -225,9 +226,11 @@ Server::Parts::Parts(const ServerOptions& options,
                        &exposure_replay, options.config.ranking.new_resources}),
       call_metrics(kServices, &clock),
       runner(&executor, &limit, options.config.default_tenant),
-      push_streams({}, &runner, &clock, &catalogs, database.get()),
+      push_deliveries(&clock, database.get(), &committer),
+      push_streams({}, &runner, &clock, &catalogs, &push_deliveries,
+                   database.get()),
       push_edits({&clock, database.get(), &catalogs, &registry, &state_reader,
-                  &committer, &names, &learner_day},
+                  &committer, &names, &learner_day, &push_deliveries},
                  [this](const TenantId& tenant, const StoredPush& push) {
                    push_streams.Notify(tenant, push);
                  }),
@@ -241,7 +244,7 @@ Server::Parts::Parts(const ServerOptions& options,
       recommendation_service(&runner, &learner_lists, &class_lists,
                              &learner_paths, &explanations),
       model_service(&runner, &loader, &checkpoints, options.config.model_dir),
-      push_service(&runner, &push_edits, &push_streams),
+      push_service(&runner, &push_edits, &push_streams, &push_deliveries),
       report_service(&runner, &exposure_report),
       admin_service(&backups) {}
 

@@ -38,12 +38,12 @@ void CheckAll(absl::string_view token) {
        {AudienceKind::kClass, AudienceKind::kLearner}) {
     FieldViolations push;
     const Audience audience = {kind, "a1"};
-    const int64_t sequence = ReadPushToken(token, audience, &push);
-    Check(sequence >= 0);
+    const PushPosition sent = ReadPushToken(token, audience, &push);
+    Check(sent.from >= 0 && sent.from <= sent.after);
     if (!push.ToStatus().ok() || token.empty()) continue;
     FieldViolations again;
-    Check(ReadPushToken(MakePushToken(audience, sequence), audience, &again) ==
-          sequence);
+    Check(ReadPushToken(MakePushToken(audience, sent), audience, &again) ==
+          sent);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "storage/check_entries.h"
 #include "storage/check_files.h"
 #include "storage/check_track.h"
+#include "storage/delivery_store.h"
 #include "storage/durable_file.h"
 #include "storage/goal_store.h"
 #include "storage/keys.h"
@@ -98,6 +99,8 @@ TEST_F(CheckTest, NothingIsFoundInWhatTheStoresWrite) {
   push.edited_by = "w1";
   push.request_id = "any / thing";
   PushStore(&memory_).Put(kTenant, push, &batch);
+  DeliveryStore(&memory_).Put(kTenant, "p1", {"l1", absl::UnixEpoch(), 1},
+                              &batch);
   GoalStore(&memory_).Put(kTenant, "l1", {}, &batch);
   RosterStore roster(&memory_);
   School school;
@@ -158,6 +161,8 @@ TEST_F(CheckTest, KeysAndValuesThatNobodyMakesAreRefused) {
       {Family::kLists, tenant + "u" + "p1", "1234567"},
       {Family::kLists, tenant + "h" + "1234567", ""},
       {Family::kLists, tenant + "fc" + "c1", ""},
+      {Family::kLists, tenant + "d" + "p1", std::string(24, 1)},
+      {Family::kLists, PushDeliveryKey(kTenant, "p1", "l1"), "x"},
       {Family::kLists, tenant + "q" + "l1", "a1"},
       {Family::kMeta, "other", "\x08\x01"},
       {Family::kMeta, "format", "\xff"},

@@ -170,6 +170,41 @@ TEST_F(PushCommandTest, WatchGoesOnWhereItStoodWhenTheServerIsBack) {
   EXPECT_THAT(err_.str(), HasSubstr("resume_token t3\n"));
 }
 
+TEST_F(PushCommandTest, ListSaysWhomAPushHasReached) {
+  server_.On(kListPushes, [&](const auto&, auto* response) {
+    v1::Push* push = response->add_pushes();
+    push->add_deliveries()->mutable_delivered_time()->set_seconds(1);
+    push->add_deliveries()->mutable_first_delivered_time()->set_seconds(1);
+    response->add_pushes();
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(ListPushes({}, &server_, console_), kExitOk);
+  EXPECT_THAT(out_.str(),
+              HasSubstr("delivered to 1, and to 1 before it was changed\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("delivered to 0\n"));
+}
+
+TEST_F(PushCommandTest, WatchSaysWhatArrivedOnlyIfItIsToldTo) {
+  std::vector<std::string> said;
+  server_.On(kAcknowledgePushes, [&](const auto& request, auto*) {
+    EXPECT_EQ(request.learner(), "learners/l1");
+    said.push_back(request.resume_token());
+    return said.size() == 2 ? absl::UnavailableError("away") : absl::OkStatus();
+  });
+  PushAudienceOptions options;
+  options.learner = "l1";
+  options.is_stored_only = true;
+  for (const bool acknowledges : {false, true}) {
+    options.acknowledges = acknowledges;
+    server_.streams = {{{Message("p1", "t1"), Message("p2", "t2")}, {}}};
+    if (acknowledges) server_.streams.push_back({{Message("", "t3")}, {}});
+    EXPECT_EQ(WatchPushes(options, &server_, console_), kExitOk);
+  }
+  // After the second it lost the server, and went on.
+  EXPECT_THAT(said, ElementsAre("t1", "t2", "t3"));
+  EXPECT_EQ(server_.requests.back().resume_token(), "t2");
+}
+
 TEST_F(PushCommandTest, WatchOfWhatIsStoredEndsWithIt) {
   server_.streams = {{{Message("p1", "t1"), Message("", "t2")}, {}}};
   PushAudienceOptions options;
