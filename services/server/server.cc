@@ -54,11 +54,15 @@
 #include "services/server/roster_edits.h"
 #include "services/server/roster_service.h"
 #include "services/server/server_figures.h"
+#include "services/server/stream_watch.h"
 #include "services/server/track_service.h"
 #include "storage/rocks_database.h"
 
 namespace evenlight {
 namespace {
+
+// gRPC's own; told in server_config.proto.
+constexpr int64_t kKeepaliveTimeoutMs = 20'000;
 
 int NumThreads(const Config& config) {
   // Two at least: one may wait at the gate of a request id.
@@ -94,6 +98,22 @@ BackupOptions ToBackupOptions(const Config& config) {
   return options;
 }
 
+// Of connections: their peers may have gone without a word, and with them the
+// clients of streams.
+void SetKeepalive(const Config& config, grpc::ServerBuilder& builder) {
+  const int64_t time = absl::ToInt64Milliseconds(config.keepalive);
+  const auto set = [&builder](const char* name, int64_t value) {
+    builder.AddChannelArgument(name, static_cast<int>(value));
+  };
+  set(GRPC_ARG_KEEPALIVE_TIME_MS, time);
+  set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, std::min(time, kKeepaliveTimeoutMs));
+  set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // No limit.
+  // Clients may ask more often than gRPC's five minutes: what keeps a firewall
+  // from forgetting a silent stream costs nothing.
+  set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+}
+
 // In the order in which Listen() registers them.
 constexpr const char* kServices[] = {
     v1::TrackService::service_full_name(),
@@ -127,6 +147,7 @@ struct Server::Parts {
   ModelLoader::Options LoaderOptions(const Config& config);
   absl::Status ShowMetrics(const ServerOptions& options);
   absl::Status Listen(const ServerOptions& options);
+  StreamCounts PassForStreams(absl::Duration step);
 
   const Clock& clock;
   const std::unique_ptr<RocksDatabase> database;
@@ -171,6 +192,7 @@ struct Server::Parts {
   PushService push_service;
   ReportService report_service;
   AdminService admin_service;
+  StreamWatch stream_watch;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
   std::unique_ptr<MetricsPort> metrics_port;
@@ -225,13 +247,15 @@ Server::Parts::Parts(const ServerOptions& options,
                        &exposure_replay, options.config.ranking.new_resources}),
       call_metrics(kServices, &clock),
       runner(&executor, &limit, options.config.default_tenant),
-      push_streams({}, &runner, &clock, &catalogs, database.get()),
+      push_streams({.limits = options.config.stream_limits}, &runner, &clock,
+                   &catalogs, database.get()),
       push_edits({&clock, database.get(), &catalogs, &registry, &state_reader,
                   &committer, &names, &learner_day},
                  [this](const TenantId& tenant, const StoredPush& push) {
                    push_streams.Notify(tenant, push);
                  }),
-      track_service(&runner, &clock, database.get(), &catalogs, &committer),
+      track_service({.limits = options.config.stream_limits},
+                    {&runner, &clock, database.get(), &catalogs, &committer}),
       catalog_service(&runner, &catalog_edits),
       roster_service(&runner, &roster_edits),
       learner_service(&runner,
@@ -243,7 +267,9 @@ Server::Parts::Parts(const ServerOptions& options,
       model_service(&runner, &loader, &checkpoints, options.config.model_dir),
       push_service(&runner, &push_edits, &push_streams),
       report_service(&runner, &exposure_report),
-      admin_service(&backups) {}
+      admin_service(&backups),
+      stream_watch(options.config.stream_limits,
+                   [this](absl::Duration step) { PassForStreams(step); }) {}
 
 ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {
   ModelLoader::Options options;
@@ -289,6 +315,14 @@ absl::Status Server::Parts::ShowMetrics(const ServerOptions& options) {
   return absl::OkStatus();
 }
 
+StreamCounts Server::Parts::PassForStreams(absl::Duration step) {
+  StreamCounts counts = track_service.Pass(step);
+  const StreamCounts pushes = push_streams.Pass(step);
+  counts.num_open += pushes.num_open;
+  counts.num_ending += pushes.num_ending;
+  return counts;
+}
+
 absl::Status Server::Parts::Listen(const ServerOptions& options) {
   const std::string& wanted = options.config.listen_address;
   int port = 0;
@@ -296,6 +330,7 @@ absl::Status Server::Parts::Listen(const ServerOptions& options) {
   builder.AddListeningPort(wanted, grpc::InsecureServerCredentials(), &port);
   // Else two servers could share a port, and each would see half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  SetKeepalive(options.config, builder);
   builder.SetMaxReceiveMessageSize(options.config.max_message_bytes);
   builder.SetMaxSendMessageSize(options.config.max_message_bytes);
   builder.RegisterService(&track_service);
@@ -349,6 +384,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   started.loader.Poll();  // Serve with models from the first request on.
   RETURN_IF_ERROR(started.Listen(options));
   started.loader.Start();
+  started.stream_watch.Start();
   return server;
 }
 
@@ -372,6 +408,10 @@ void Server::WaitForStates() {
   parts_->exposure_replay.Wait();
 }
 
+StreamCounts Server::PassForStreams(absl::Duration step) {
+  return parts_->PassForStreams(step);
+}
+
 // Whoever reads figures and callers first, then what works for them. The state
 // worker before the committer, which takes its last results; the committer
 // commits what is queued.
@@ -389,6 +429,7 @@ void Server::Shutdown(absl::Duration timeout) {
         absl::ToChronoTime(SystemClock().Now() + timeout));
     parts.grpc_server->Wait();
   }
+  parts.stream_watch.Stop();
   parts.backups.Stop();
   parts.executor.Stop();
   parts.loader.Stop();
