@@ -64,8 +64,7 @@ class EventStream
                   "open a stream for what was not acknowledged") {}
 
   void Start() ABSL_LOCKS_EXCLUDED(mu_);
-  // True if it is to end.
-  bool Pass(absl::Duration step) ABSL_LOCKS_EXCLUDED(mu_);
+  void Pass(absl::Duration step, StreamCounts* counts) ABSL_LOCKS_EXCLUDED(mu_);
   void EndWith(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mu_);
 
   void OnReadDone(bool ok) override ABSL_LOCKS_EXCLUDED(mu_);
@@ -76,6 +75,7 @@ class EventStream
  private:
   // Start whatever may be started now.
   void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CutOffIfDue(absl::Duration step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ReadMore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void WorkOnNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AcknowledgeSettled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -133,13 +133,18 @@ void EventStream::EndWith(const absl::Status& status) {
   Proceed();
 }
 
-bool EventStream::Pass(absl::Duration step) {
+void EventStream::Pass(absl::Duration step, StreamCounts* counts) {
   MutexLock lock(mu_);
-  if (is_finished_ || is_broken_) return true;
+  if (is_writing_) ++counts->num_unread;
+  CutOffIfDue(step);
+  if (end_.has_value() || is_broken_) ++counts->num_ending;
+}
+
+void EventStream::CutOffIfDue(absl::Duration step) {
+  if (is_finished_ || is_broken_) return;
   const bool waits_for_requests = is_reading_ && held_.empty();
   if (!is_writing_ && !waits_for_requests) {
-    patience_.Restart();
-    return end_.has_value();
+    return patience_.Restart();
   }
   const absl::Status patience = patience_.Pass(step, is_writing_);
   if (absl::IsCancelled(patience)) {
@@ -148,7 +153,6 @@ bool EventStream::Pass(absl::Duration step) {
     end_ = patience;
     Proceed();
   }
-  return end_.has_value();
 }
 
 void EventStream::OnReadDone(bool ok) {
@@ -392,7 +396,7 @@ StreamCounts EventStreams::Pass(absl::Duration step) {
   StreamCounts counts;
   for (const auto& stream : AllOpen()) {
     ++counts.num_open;
-    if (stream->Pass(step)) ++counts.num_ending;
+    stream->Pass(step, &counts);
   }
   return counts;
 }

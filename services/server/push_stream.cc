@@ -79,8 +79,7 @@ class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void Start() ABSL_LOCKS_EXCLUDED(mu_);
   void Wake() ABSL_LOCKS_EXCLUDED(mu_);
-  // True if it is to end.
-  bool Pass(absl::Duration step) ABSL_LOCKS_EXCLUDED(mu_);
+  void Pass(absl::Duration step, StreamCounts* counts) ABSL_LOCKS_EXCLUDED(mu_);
   void EndWith(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mu_);
 
   void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mu_);
@@ -92,6 +91,7 @@ class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   // Start whatever may be started now.
   void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CutOffIfDue(absl::Duration step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ReadMore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FinishIfDone() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -144,12 +144,17 @@ void PushStream::Wake() {
   Proceed();
 }
 
-bool PushStream::Pass(absl::Duration step) {
+void PushStream::Pass(absl::Duration step, StreamCounts* counts) {
   MutexLock lock(mu_);
-  if (is_finished_ || is_broken_) return true;
+  if (is_writing_) ++counts->num_unread;
+  CutOffIfDue(step);
+  if (end_.has_value() || is_broken_) ++counts->num_ending;
+}
+
+void PushStream::CutOffIfDue(absl::Duration step) {
+  if (is_finished_ || is_broken_) return;
   if (is_reading_) {
-    patience_.Restart();
-    return end_.has_value();
+    return patience_.Restart();
   }
   const absl::Status patience = patience_.Pass(step, is_writing_);
   if (absl::IsCancelled(patience)) {
@@ -158,7 +163,6 @@ bool PushStream::Pass(absl::Duration step) {
     end_ = patience;
     Proceed();
   }
-  return end_.has_value();
 }
 
 void PushStream::EndWith(const absl::Status& status) {
@@ -348,7 +352,7 @@ StreamCounts PushStreams::Pass(absl::Duration step) {
   StreamCounts counts;
   for (const auto& stream : AllOpen()) {
     ++counts.num_open;
-    if (stream->Pass(step)) ++counts.num_ending;
+    stream->Pass(step, &counts);
   }
   return counts;
 }

@@ -24,6 +24,7 @@ struct StreamLimits {
 // What the open streams of one kind do.
 struct StreamCounts {
   int num_open = 0;
+  int num_unread = 0;  // Of these; a message of ours is not taken.
   int num_ending = 0;  // Of these; their clients do not know yet.
 };
 
