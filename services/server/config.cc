@@ -136,6 +136,9 @@ void ConfigReader::ReadNumbers(const ServerConfig& from) {
       "stream_unread_seconds", from.stream_unread_seconds(), 1, 3'600, 60));
   config_.keepalive = absl::Seconds(
       Within("keepalive_seconds", from.keepalive_seconds(), 1, 86'400, 60));
+  config_.background_max_mib_per_second = Within(
+      "background_max_mib_per_second", from.background_max_mib_per_second(), 1,
+      100'000, config_.background_max_mib_per_second);
   config_.max_message_bytes =
       Within("max_message_bytes", from.max_message_bytes(), 64 << 10, 64 << 20,
              config_.max_message_bytes);

@@ -7,7 +7,6 @@
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/server_interceptor.h>
 
-#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -15,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "core/executor.h"
 #include "core/log.h"
-#include "core/parallel_for.h"
 #include "core/status_macros.h"
 #include "recommender/exposure/exposure_ledger.h"
 #include "recommender/exposure/exposure_replay.h"
@@ -46,6 +44,7 @@
 #include "services/server/model_service.h"
 #include "services/server/name_maker.h"
 #include "services/server/new_resource_turns.h"
+#include "services/server/part_options.h"
 #include "services/server/push_edits.h"
 #include "services/server/push_service.h"
 #include "services/server/push_stream.h"
@@ -60,59 +59,6 @@
 
 namespace evenlight {
 namespace {
-
-// gRPC's own; told in server_config.proto.
-constexpr int64_t kKeepaliveTimeoutMs = 20'000;
-
-int NumThreads(const Config& config) {
-  // Two at least: one may wait at the gate of a request id.
-  return config.num_threads > 0 ? config.num_threads
-                                : std::max(2, DefaultNumThreads());
-}
-
-Committer::Options CommitterOptions(const ServerOptions& from) {
-  Committer::Options options;
-  options.max_queued_events = from.config.max_queued_events;
-  options.clock = from.clock;
-  return options;
-}
-
-ConcurrencyLimit::Options LimitOptions(const Config& config) {
-  ConcurrencyLimit::Options options;
-  const int num_threads = NumThreads(config);
-  options.max_limit = config.max_queued_requests + num_threads;
-  // Eight calls of a millisecond are within the wait aimed at, and a limit of a
-  // few would refuse callers for one late thread.
-  options.min_limit = std::min(8 * num_threads, options.max_limit);
-  options.target_wait = config.target_wait;
-  options.increase = std::max(1, num_threads / 2);
-  return options;
-}
-
-BackupOptions ToBackupOptions(const Config& config) {
-  BackupOptions options;
-  options.directory = config.backup_directory;
-  options.keep = config.backup_keep;
-  options.max_bytes_per_second = int64_t{config.backup_max_mib_per_second}
-                                 << 20;
-  return options;
-}
-
-// Of connections: their peers may have gone without a word, and with them the
-// clients of streams.
-void SetKeepalive(const Config& config, grpc::ServerBuilder& builder) {
-  const int64_t time = absl::ToInt64Milliseconds(config.keepalive);
-  const auto set = [&builder](const char* name, int64_t value) {
-    builder.AddChannelArgument(name, static_cast<int>(value));
-  };
-  set(GRPC_ARG_KEEPALIVE_TIME_MS, time);
-  set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, std::min(time, kKeepaliveTimeoutMs));
-  set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // No limit.
-  // Clients may ask more often than gRPC's five minutes: what keeps a firewall
-  // from forgetting a silent stream costs nothing.
-  set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
-}
 
 // In the order in which Listen() registers them.
 constexpr const char* kServices[] = {
@@ -212,7 +158,8 @@ Server::Parts::Parts(const ServerOptions& options,
       exposure_replay(database.get(), &exposures),
       // No event comes, and no callback is called, before the port is open.
       committer(
-          CommitterOptions(options), database.get(), &registry,
+          ToCommitterOptions(options.config, options.clock), database.get(),
+          &registry,
           [this](const TenantId& tenant, const LearnerId& learner) {
             state_worker.Enqueue(tenant, learner);
           },
@@ -222,7 +169,7 @@ Server::Parts::Parts(const ServerOptions& options,
           }),
       state_reader(database.get(), &committer),
       state_worker(database.get(), &state_reader, &registry),
-      limit(LimitOptions(options.config)),
+      limit(ToLimitOptions(options.config)),
       executor(NumThreads(options.config), options.config.max_queued_requests,
                kNumPriorities),
       catalogs(database.get(), &clock),
@@ -328,11 +275,7 @@ absl::Status Server::Parts::Listen(const ServerOptions& options) {
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort(wanted, grpc::InsecureServerCredentials(), &port);
-  // Else two servers could share a port, and each would see half of the calls.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  SetKeepalive(options.config, builder);
-  builder.SetMaxReceiveMessageSize(options.config.max_message_bytes);
-  builder.SetMaxSendMessageSize(options.config.max_message_bytes);
+  SetUpConnections(options.config, &builder);
   builder.RegisterService(&track_service);
   builder.RegisterService(&catalog_service);
   builder.RegisterService(&roster_service);
@@ -370,10 +313,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
                            options.insecure_plaintext_on_all_networks));
   }
   SetUpLibraries();
-  RocksDatabase::Options database_options;
-  database_options.directory = options.config.data_dir;
   ASSIGN_OR_RETURN(std::unique_ptr<RocksDatabase> database,
-                   RocksDatabase::Open(database_options));
+                   RocksDatabase::Open(ToDatabaseOptions(options.config)));
   auto parts = std::make_unique<Parts>(options, std::move(database));
   Parts& started = *parts;
   std::unique_ptr<Server> server(new Server(std::move(parts)));

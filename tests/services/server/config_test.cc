@@ -25,6 +25,7 @@ TEST(ConfigTest, EmptyTextIsTheDefaults) {
   EXPECT_EQ(config->stream_limits.silence, absl::Hours(1));
   EXPECT_EQ(config->stream_limits.unread, absl::Minutes(1));
   EXPECT_EQ(config->keepalive, absl::Minutes(1));
+  EXPECT_EQ(config->background_max_mib_per_second, 128);
   EXPECT_EQ(config->ranking.weights, RankingPolicy::DefaultWeights());
   EXPECT_EQ(config->ranking.exploration.share, 0);
 }
@@ -47,6 +48,7 @@ TEST(ConfigTest, TakesEveryField) {
                     stream_silence_seconds: 8
                     stream_unread_seconds: 9
                     keepalive_seconds: 10
+                    background_max_mib_per_second: 11
                     backup { directory: "b" keep: 3 max_mib_per_second: 9 }
                     ranking {
                       version: 9
@@ -78,6 +80,7 @@ TEST(ConfigTest, TakesEveryField) {
   EXPECT_EQ(config->stream_limits.silence, absl::Seconds(8));
   EXPECT_EQ(config->stream_limits.unread, absl::Seconds(9));
   EXPECT_EQ(config->keepalive, absl::Seconds(10));
+  EXPECT_EQ(config->background_max_mib_per_second, 11);
   EXPECT_EQ(config->ranking.version, 9);
   EXPECT_EQ(config->ranking.diversity, 0);
   EXPECT_EQ(config->ranking.mastered_p_known, 0.95f);
@@ -120,6 +123,7 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
                     stream_silence_seconds: 86401
                     stream_unread_seconds: -1
                     keepalive_seconds: -2
+                    background_max_mib_per_second: 100001
                     ranking {
                       version: -1
                       diversity: 1.5
@@ -139,7 +143,7 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
                   "c.txtpb");
   EXPECT_THAT(config, HasCode(absl::StatusCode::kInvalidArgument));
   const std::string message(config.status().message());
-  EXPECT_THAT(message, StartsWith("c.txtpb: 23 wrong values:"));
+  EXPECT_THAT(message, StartsWith("c.txtpb: 24 wrong values:"));
   for (const char* fault : {"listen_address: `nowhere` is not host:port",
                             "default_tenant: `a b` is not",
                             "num_threads: 257 is not in [1, 256]",
@@ -152,6 +156,7 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
                             "stream_silence_seconds: 86401 is not in",
                             "stream_unread_seconds: -1 is not in [1, 3600]",
                             "keepalive_seconds: -2 is not in [1, 86400]",
+                            "background_max_mib_per_second: 100001 is not in",
                             "ranking.version: -1",
                             "ranking.diversity: 1.5",
                             "ranking.mastered_p_known: 0.2",
