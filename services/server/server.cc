@@ -266,6 +266,7 @@ StreamCounts Server::Parts::PassForStreams(absl::Duration step) {
   StreamCounts counts = track_service.Pass(step);
   const StreamCounts pushes = push_streams.Pass(step);
   counts.num_open += pushes.num_open;
+  counts.num_unread += pushes.num_unread;
   counts.num_ending += pushes.num_ending;
   return counts;
 }
