@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/rate_limiter.h>
 #include <rocksdb/utilities/backup_engine.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -101,25 +102,42 @@ class BackupWriter {
 
  private:
   bool GoesOn() const { return !options_.goes_on || options_.goes_on(); }
+  // Waits until `num_bytes` more may be written. False if it is to end.
+  bool Admit(int64_t num_bytes);
   absl::StatusOr<int64_t> MakeDatabaseBackup();
   // Those that a kill left without a record.
   absl::Status DeleteUnfinished();
 
   RocksDatabase& database_;
   const BackupOptions& options_;
+  // Of the database's files and the models' alike; null: no limit.
+  std::shared_ptr<rocksdb::RateLimiter> limiter_;
   std::unique_ptr<rocksdb::BackupEngine> engine_;
 };
 
 absl::Status BackupWriter::Open() {
   rocksdb::BackupEngineOptions engine = EngineOptions(options_.directory);
-  engine.backup_rate_limit = static_cast<uint64_t>(
-      std::max<int64_t>(0, options_.max_bytes_per_second));
+  if (options_.max_bytes_per_second > 0) {
+    limiter_.reset(
+        rocksdb::NewGenericRateLimiter(options_.max_bytes_per_second));
+    engine.backup_rate_limiter = limiter_;
+  }
   rocksdb::BackupEngine* opened = nullptr;
   RETURN_IF_ERROR(ToStatus(
       rocksdb::BackupEngine::Open(engine, rocksdb::Env::Default(), &opened),
       absl::StrCat("backups in ", options_.directory)));
   engine_.reset(opened);
   return DeleteUnfinished();
+}
+
+bool BackupWriter::Admit(int64_t num_bytes) {
+  while (limiter_ != nullptr && num_bytes > 0 && GoesOn()) {
+    const int64_t piece = std::min(num_bytes, limiter_->GetSingleBurstBytes());
+    limiter_->Request(piece, rocksdb::Env::IO_LOW, nullptr,
+                      rocksdb::RateLimiter::OpType::kWrite);
+    num_bytes -= piece;
+  }
+  return GoesOn();
 }
 
 absl::Status BackupWriter::DeleteUnfinished() {
@@ -171,7 +189,7 @@ absl::StatusOr<Backup> BackupWriter::Make(const std::string& model_dir,
   ASSIGN_OR_RETURN(
       backup.model_files,
       KeepModelFiles(model_dir, BackupFilesPath(options_.directory),
-                     [this] { return GoesOn(); }));
+                     [this](int64_t bytes) { return Admit(bytes); }));
   RETURN_IF_ERROR(WriteBackup(options_.directory, backup));
   return backup;
 }

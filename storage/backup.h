@@ -23,7 +23,8 @@ struct BackupOptions {
   std::string directory;  // Made if missing.
   // Backups that are left afterwards, this one counted; older ones are deleted.
   int keep = 7;
-  // So that serving keeps most of the disk.
+  // So that serving keeps most of the disk; 0: no limit. Tables and model files
+  // alike; a model file is written at once when all its bytes are due.
   int64_t max_bytes_per_second = int64_t{64} << 20;
   // Asked about each MiB; false ends the backup. Empty: goes on.
   std::function<bool()> goes_on;

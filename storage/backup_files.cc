@@ -54,13 +54,17 @@ absl::StatusOr<std::vector<std::string>> FilesBelow(
 
 absl::StatusOr<BackupFile> Keep(const std::string& model_dir,
                                 const std::string& path,
-                                const std::string& files) {
+                                const std::string& files,
+                                absl::FunctionRef<bool(int64_t)> admit) {
   ASSIGN_OR_RETURN(const std::string bytes,
                    ReadFile(absl::StrCat(model_dir, "/", path)));
   BackupFile file = {path, static_cast<int64_t>(bytes.size()),
                      Sha256Hex(bytes)};
   // A damaged content of an earlier backup is mended by the way.
   if (CheckKeptFile(file, files).ok()) return file;
+  if (!admit(file.size_bytes)) {
+    return absl::CancelledError("the backup was stopped");
+  }
   const std::string kept = KeptPath(files, file.sha256);
   const std::string temporary = kept + ".writing";
   RETURN_IF_ERROR(WriteFileSynced(temporary, bytes));
@@ -86,13 +90,13 @@ absl::StatusOr<std::string> ReadKept(const BackupFile& file,
 
 absl::StatusOr<std::vector<BackupFile>> KeepModelFiles(
     const std::string& model_dir, const std::string& files,
-    absl::FunctionRef<bool()> goes_on) {
+    absl::FunctionRef<bool(int64_t)> admit) {
   RETURN_IF_ERROR(MakeDirectories(files));
   ASSIGN_OR_RETURN(const std::vector<std::string> paths, FilesBelow(model_dir));
   std::vector<BackupFile> kept;
   for (const std::string& path : paths) {
-    if (!goes_on()) return absl::CancelledError("the backup was stopped");
-    absl::StatusOr<BackupFile> file = Keep(model_dir, path, files);
+    if (!admit(0)) return absl::CancelledError("the backup was stopped");
+    absl::StatusOr<BackupFile> file = Keep(model_dir, path, files, admit);
     // A trainer deletes old reports of refused runs meanwhile.
     if (absl::IsNotFound(file.status())) continue;
     RETURN_IF_ERROR(file.status());

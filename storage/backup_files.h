@@ -19,10 +19,14 @@ namespace evenlight {
 // `files`, and returns what there was. A missing `model_dir` is an empty one.
 // Models may be published meanwhile: a version is taken whole or not at all.
 //
-// CANCELLED: `goes_on` said no; it is asked before each file.
+// `admit` says whether to go on: it is asked before each file with 0, and
+// before each that is written with its bytes, where it may wait to keep to a
+// rate.
+//
+// CANCELLED: it said no.
 absl::StatusOr<std::vector<BackupFile>> KeepModelFiles(
     const std::string& model_dir, const std::string& files,
-    absl::FunctionRef<bool()> goes_on);
+    absl::FunctionRef<bool(int64_t)> admit);
 
 // Writes them to `model_dir`, synced.
 //

@@ -4,6 +4,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
+#include <rocksdb/rate_limiter.h>
 #include <rocksdb/table.h>
 
 #include <cstdio>
@@ -100,6 +101,12 @@ rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
   // Write files out as they grow instead of all at once at the end, which would
   // hold up the log's syncs.
   db.bytes_per_sync = 1 << 20;
+  // See Options. 100 ms and 10 are RocksDB's defaults: how often bytes are
+  // handed out, and one time in how many compactions go before flushes.
+  db.rate_limiter.reset(rocksdb::NewGenericRateLimiter(
+      options.background_bytes_per_second, /*refill_period_us=*/100'000,
+      /*fairness=*/10, rocksdb::RateLimiter::Mode::kWritesOnly,
+      /*auto_tuned=*/true));
   // Leaves the rest of a usual limit of 1,024 to connections.
   db.max_open_files = 512;
   if (options.read_only) {

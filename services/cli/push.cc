@@ -95,9 +95,12 @@ std::string AudienceOf(const PushAudienceOptions& options) {
                                  : absl::StrCat("learners/", options.learner);
 }
 
+// The server stops or cannot be reached, we read too slowly, or there was
+// nothing to read for long.
 bool MayResume(const absl::Status& status) {
   return status.code() == absl::StatusCode::kUnavailable ||
-         status.code() == absl::StatusCode::kResourceExhausted;
+         status.code() == absl::StatusCode::kResourceExhausted ||
+         status.code() == absl::StatusCode::kDeadlineExceeded;
 }
 
 // Shows what a stream brings, and remembers where it stands.

@@ -129,6 +129,16 @@ void ConfigReader::ReadNumbers(const ServerConfig& from) {
       Within("model_poll_seconds", from.model_poll_seconds(), 1, 3'600, 5));
   config_.drain_timeout =
       absl::Seconds(Within("drain_seconds", from.drain_seconds(), 1, 300, 10));
+  config_.stream_limits.silence =
+      absl::Seconds(Within("stream_silence_seconds",
+                           from.stream_silence_seconds(), 1, 86'400, 3'600));
+  config_.stream_limits.unread = absl::Seconds(Within(
+      "stream_unread_seconds", from.stream_unread_seconds(), 1, 3'600, 60));
+  config_.keepalive = absl::Seconds(
+      Within("keepalive_seconds", from.keepalive_seconds(), 1, 86'400, 60));
+  config_.background_max_mib_per_second = Within(
+      "background_max_mib_per_second", from.background_max_mib_per_second(), 1,
+      100'000, config_.background_max_mib_per_second);
   config_.max_message_bytes =
       Within("max_message_bytes", from.max_message_bytes(), 64 << 10, 64 << 20,
              config_.max_message_bytes);

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "core/ids.h"
 #include "recommender/ranking/policy.h"
+#include "services/server/stream_patience.h"
 
 namespace evenlight {
 
@@ -29,9 +30,12 @@ struct Config {
   absl::Duration model_poll_interval = absl::Seconds(5);
   absl::Duration drain_timeout = absl::Seconds(10);
   int max_message_bytes = 8 << 20;
+  StreamLimits stream_limits = {};
+  absl::Duration keepalive = absl::Minutes(1);
   std::string backup_directory;  // Empty: no backups are made.
   int backup_keep = 7;
   int backup_max_mib_per_second = 64;
+  int background_max_mib_per_second = 128;
   RankingPolicy ranking;
 };
 

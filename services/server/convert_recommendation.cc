@@ -14,7 +14,6 @@
 namespace evenlight {
 namespace {
 
-constexpr int kMaxKinds = 16;
 constexpr int kMaxFilterKcs = 50;
 constexpr int kMaxExcluded = 1'000;
 constexpr int kMaxGrade = 12;
@@ -30,8 +29,10 @@ bool HasPrimaryTag(absl::string_view tag, absl::string_view primary) {
 uint32_t ToKinds(const v1::ResourceFilter& from, const FieldPath& path,
                  FieldViolations* violations) {
   uint32_t kinds = 0;
-  CheckCount(from.kinds_size(), 0, kMaxKinds, FieldPath(path, "kinds"),
-             violations);
+  if (!CheckCount(from.kinds_size(), 0, kMaxEnumerated,
+                  FieldPath(path, "kinds"), violations)) {
+    return kinds;
+  }
   for (int index = 0; index < from.kinds_size(); ++index) {
     const int kind = from.kinds(index);
     if (kind <= 0 || !v1::ResourceKind_IsValid(kind)) {

@@ -59,6 +59,10 @@ ResourceKind ToKind(int kind, const FieldPath& path,
 PhaseSet ToPhases(const v1::Resource& from, const FieldPath& path,
                   FieldViolations* violations) {
   PhaseSet phases = 0;
+  if (!CheckCount(from.phases_size(), 0, kMaxEnumerated,
+                  FieldPath(path, "phases"), violations)) {
+    return phases;
+  }
   for (int index = 0; index < from.phases_size(); ++index) {
     const FieldPath at(path, "phases", index);
     if (from.phases(index) == v1::PHASE_UNSPECIFIED) {

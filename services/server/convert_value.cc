@@ -101,7 +101,9 @@ void CheckLanguage(absl::string_view tag, const FieldPath& path,
     return;
   }
   violations->Add(
-      path, absl::StrCat(Quoted(tag), " is not a BCP 47 tag such as `zh-CN`"));
+      path, absl::StrCat(Quoted(tag),
+                         " is not a BCP 47 tag such as `zh-CN`, of at most ",
+                         kMaxLanguageBytes, " characters"));
 }
 
 bool CheckCount(int count, int min, int max, const FieldPath& path,
@@ -147,6 +149,10 @@ AccessibilitySet ToAccessibility(
     const FieldPath& parent, absl::string_view field,
     FieldViolations* violations) {
   AccessibilitySet set = 0;
+  if (!CheckCount(features.size(), 0, kMaxEnumerated, FieldPath(parent, field),
+                  violations)) {
+    return set;
+  }
   for (int index = 0; index < features.size(); ++index) {
     const int feature = features[index];
     if (feature <= 0 || !v1::AccessibilityFeature_IsValid(feature)) {

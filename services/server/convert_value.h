@@ -23,6 +23,9 @@ absl::Time ToTime(const google::protobuf::Timestamp& timestamp,
                   const FieldPath& path, FieldViolations* violations);
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
 
+// Values of an enumeration that a repeated field may have.
+inline constexpr int kMaxEnumerated = 16;
+
 // A time as messages show it: `2026-01-01T00:00:00Z`.
 std::string FormatUtc(absl::Time time);
 
@@ -62,7 +65,7 @@ std::vector<std::string> ToIds(
     const FieldPath& parent, absl::string_view field, int max_count,
     FieldViolations* violations);
 
-// Accessibility features as a set of bits, and back.
+// Accessibility features, at most kMaxEnumerated, as a set of bits, and back.
 AccessibilitySet ToAccessibility(
     const google::protobuf::RepeatedField<int>& features,
     const FieldPath& parent, absl::string_view field,

@@ -1,10 +1,13 @@
 #include "services/server/event_stream.h"
 
+#include <grpcpp/server_context.h>
+
 #include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/status_macros.h"
 #include "evenlight/v1/track_service.pb.h"
 #include "google/rpc/status.pb.h"
@@ -52,10 +55,16 @@ class EventStream
     : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
       public std::enable_shared_from_this<EventStream> {
  public:
-  EventStream(EventStreams* streams, TenantId tenant)
-      : streams_(*streams), tenant_(std::move(tenant)) {}
+  EventStream(EventStreams* streams, grpc::CallbackServerContext* context,
+              TenantId tenant)
+      : streams_(*streams),
+        context_(*context),
+        tenant_(std::move(tenant)),
+        patience_(streams->options_.limits,
+                  "open a stream for what was not acknowledged") {}
 
   void Start() ABSL_LOCKS_EXCLUDED(mu_);
+  void Pass(absl::Duration step, StreamCounts* counts) ABSL_LOCKS_EXCLUDED(mu_);
   void EndWith(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mu_);
 
   void OnReadDone(bool ok) override ABSL_LOCKS_EXCLUDED(mu_);
@@ -66,6 +75,7 @@ class EventStream
  private:
   // Start whatever may be started now.
   void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CutOffIfDue(absl::Duration step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ReadMore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void WorkOnNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AcknowledgeSettled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -90,6 +100,7 @@ class EventStream
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   EventStreams& streams_;
+  grpc::CallbackServerContext& context_;  // Until Finish() at least.
   const TenantId tenant_;
 
   grpc::ByteBuffer reading_;  // gRPC's while a read is under way.
@@ -106,6 +117,7 @@ class EventStream
   // Set when no more requests are taken: how the stream ends.
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mu_);
   bool is_broken_ ABSL_GUARDED_BY(mu_) = false;  // The client is gone.
+  StreamPatience patience_ ABSL_GUARDED_BY(mu_);
   int64_t num_settled_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t num_duplicate_ ABSL_GUARDED_BY(mu_) = 0;
 };
@@ -121,9 +133,33 @@ void EventStream::EndWith(const absl::Status& status) {
   Proceed();
 }
 
+void EventStream::Pass(absl::Duration step, StreamCounts* counts) {
+  MutexLock lock(mu_);
+  if (is_writing_) ++counts->num_unread;
+  CutOffIfDue(step);
+  if (end_.has_value() || is_broken_) ++counts->num_ending;
+}
+
+void EventStream::CutOffIfDue(absl::Duration step) {
+  if (is_finished_ || is_broken_) return;
+  const bool waits_for_requests = is_reading_ && held_.empty();
+  if (!is_writing_ && !waits_for_requests) {
+    return patience_.Restart();
+  }
+  const absl::Status patience = patience_.Pass(step, is_writing_);
+  if (absl::IsCancelled(patience)) {
+    context_.TryCancel();
+  } else if (!patience.ok() && !end_.has_value()) {
+    end_ = patience;
+    Proceed();
+  }
+}
+
 void EventStream::OnReadDone(bool ok) {
   MutexLock lock(mu_);
   is_reading_ = false;
+  // What a client sends without reading does not count for it.
+  if (!is_writing_) patience_.Restart();
   if (!ok) {
     if (!end_.has_value()) end_ = absl::OkStatus();  // The client's half-close.
   } else if (!end_.has_value()) {
@@ -137,6 +173,7 @@ void EventStream::OnReadDone(bool ok) {
 void EventStream::OnWriteDone(bool ok) {
   MutexLock lock(mu_);
   is_writing_ = false;
+  patience_.Restart();
   if (!ok) is_broken_ = true;
   Proceed();
 }
@@ -295,6 +332,7 @@ void EventStream::AcknowledgeSettled() {
   acknowledgement.set_num_duplicate(num_duplicate_);
   writing_ = ToBuffer(acknowledgement.SerializeAsString());
   is_writing_ = true;
+  patience_.Restart();
   StartWrite(&writing_);
 }
 
@@ -325,14 +363,13 @@ absl::Status EndingStatus() {
 }  // namespace
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* EventStreams::Open(
+    grpc::CallbackServerContext* context,
     const absl::StatusOr<TenantId>& tenant) {
-  auto stream = std::make_shared<EventStream>(this, tenant.value_or(""));
+  auto stream =
+      std::make_shared<EventStream>(this, context, tenant.value_or(""));
   absl::Status status = tenant.status();
-  {
-    MutexLock lock(mu_);
-    open_.insert(stream);
-    if (status.ok() && is_ending_) status = EndingStatus();
-  }
+  const absl::Status added = Add(stream);
+  if (status.ok()) status = added;
   // Reactions may come while Open() still runs: `stream` keeps it alive.
   if (status.ok()) {
     stream->Start();
@@ -342,14 +379,39 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* EventStreams::Open(
   return stream.get();
 }
 
+absl::Status EventStreams::Add(const std::shared_ptr<EventStream>& stream) {
+  MutexLock lock(mu_);
+  open_.insert(stream);
+  if (is_ending_) return EndingStatus();
+  if (open_.size() <= static_cast<size_t>(options_.max_streams)) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError(
+      absl::StrCat(options_.max_streams,
+                   " streams of events are open already; try again later, or "
+                   "send the events with RecordEvents"));
+}
+
+StreamCounts EventStreams::Pass(absl::Duration step) {
+  StreamCounts counts;
+  for (const auto& stream : AllOpen()) {
+    ++counts.num_open;
+    stream->Pass(step, &counts);
+  }
+  return counts;
+}
+
 void EventStreams::EndAll() {
-  std::vector<std::shared_ptr<EventStream>> open;
   {
     MutexLock lock(mu_);
     is_ending_ = true;
-    open.assign(open_.begin(), open_.end());
   }
-  for (const auto& stream : open) stream->EndWith(EndingStatus());
+  for (const auto& stream : AllOpen()) stream->EndWith(EndingStatus());
+}
+
+std::vector<std::shared_ptr<EventStream>> EventStreams::AllOpen() {
+  MutexLock lock(mu_);
+  return {open_.begin(), open_.end()};
 }
 
 void EventStreams::Forget(EventStream* stream) {

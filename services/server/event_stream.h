@@ -8,16 +8,20 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <memory>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "core/clock.h"
 #include "core/ids.h"
 #include "core/mutex.h"
 #include "recommender/ingest/committer.h"
 #include "services/server/call_runner.h"
 #include "services/server/catalog_cache.h"
+#include "services/server/stream_patience.h"
 #include "storage/track_store.h"
 
 namespace evenlight {
@@ -27,20 +31,39 @@ class EventStream;
 // The open streams of a server. Thread-safe.
 class EventStreams {
  public:
-  // Everything outlives it.
-  EventStreams(const CallRunner* runner, const Clock* clock,
-               CatalogCache* catalogs, Committer* committer,
-               const TrackStore* track)
-      : runner_(*runner),
-        clock_(*clock),
-        catalogs_(*catalogs),
-        committer_(*committer),
-        track_(*track) {}
+  struct Options {
+    // Each may hold eight requests.
+    int max_streams = 1'000;
+    StreamLimits limits = {};
+  };
 
-  // Starts a stream of `tenant`; an error ends it at once. It owns itself, as
-  // gRPC asks, and must end before this object does.
+  // All outlive it.
+  struct Parts {
+    const CallRunner* runner;
+    const Clock* clock;
+    CatalogCache* catalogs;
+    Committer* committer;
+    const TrackStore* track;
+  };
+
+  EventStreams(const Options& options, const Parts& parts)
+      : options_(options),
+        runner_(*parts.runner),
+        clock_(*parts.clock),
+        catalogs_(*parts.catalogs),
+        committer_(*parts.committer),
+        track_(*parts.track) {}
+
+  // Starts the stream of `tenant` that `context` belongs to; an error ends it
+  // at once. It owns itself, as gRPC asks, and must end before this object
+  // does.
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Open(
+      grpc::CallbackServerContext* context,
       const absl::StatusOr<TenantId>& tenant) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // `step` has passed: ends the streams whose clients have not sent or read for
+  // too long, once what they hold is settled.
+  StreamCounts Pass(absl::Duration step) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Has every stream, also one opened later, take no more requests,
   // acknowledge those it has, and end with UNAVAILABLE.
@@ -49,8 +72,13 @@ class EventStreams {
  private:
   friend class EventStream;
 
+  // OK if one more may be open.
+  absl::Status Add(const std::shared_ptr<EventStream>& stream)
+      ABSL_LOCKS_EXCLUDED(mu_);
   void Forget(EventStream* stream) ABSL_LOCKS_EXCLUDED(mu_);
+  std::vector<std::shared_ptr<EventStream>> AllOpen() ABSL_LOCKS_EXCLUDED(mu_);
 
+  const Options options_;
   const CallRunner& runner_;
   const Clock& clock_;
   CatalogCache& catalogs_;

@@ -1,5 +1,6 @@
 #include "services/server/field_violations.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace {
 constexpr size_t kMaxQuotedBytes = 80;
 // A trailer may hold 8 KiB in all; base64 and the message take their part.
 constexpr size_t kMaxDetailBytes = 3'000;
+constexpr size_t kMaxKept = 1'000;
 
 }  // namespace
 
@@ -37,13 +39,20 @@ std::string Quoted(absl::string_view value) {
 
 void FieldViolations::Add(const FieldPath& path,
                           absl::string_view description) {
+  if (violations_.size() >= kMaxKept) {
+    ++num_dropped_;
+    return;
+  }
   violations_.push_back({path.ToString(), std::string(description)});
 }
 
 void FieldViolations::Append(FieldViolations others) {
-  violations_.insert(violations_.end(),
-                     std::make_move_iterator(others.violations_.begin()),
-                     std::make_move_iterator(others.violations_.end()));
+  const size_t num_taken =
+      std::min(others.violations_.size(), kMaxKept - violations_.size());
+  const auto first = others.violations_.begin();
+  violations_.insert(violations_.end(), std::make_move_iterator(first),
+                     std::make_move_iterator(first + num_taken));
+  num_dropped_ += others.violations_.size() - num_taken + others.num_dropped_;
 }
 
 absl::Status FieldViolations::ToStatus(absl::StatusCode code) const {
@@ -61,9 +70,8 @@ absl::Status FieldViolations::ToStatus(absl::StatusCode code) const {
   }
   const Violation& first = violations_.front();
   std::string message = absl::StrCat(first.field, ": ", first.description);
-  if (violations_.size() > 1) {
-    absl::StrAppend(&message, " (and ", violations_.size() - 1, " more)");
-  }
+  const size_t num_more = violations_.size() - 1 + num_dropped_;
+  if (num_more > 0) absl::StrAppend(&message, " (and ", num_more, " more)");
   absl::Status status(code, message);
   AttachDetail(details, &status);
   return status;

@@ -44,7 +44,7 @@ grpc::ServerUnaryReactor* PushService::ListPushes(
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PushService::SubscribePushes(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return streams_.Open(runner_.TenantOf(*context), *request);
+  return streams_.Open(context, runner_.TenantOf(*context), *request);
 }
 
 grpc::ServerUnaryReactor* PushService::AcknowledgePushes(

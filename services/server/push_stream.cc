@@ -1,5 +1,7 @@
 #include "services/server/push_stream.h"
 
+#include <grpcpp/server_context.h>
+
 #include <algorithm>
 #include <deque>
 #include <optional>
@@ -20,9 +22,11 @@ namespace {
 // Of a push, so that a stream holds a few MiB at most; see kMaxPushEdits.
 constexpr int kMaxMessagesHeld = 8;
 
+// To a client whose stream ends.
+constexpr char kAdvice[] = "subscribe again with the last resume_token";
+
 absl::Status EndingStatus() {
-  return absl::UnavailableError(
-      "the server stops; subscribe again with the last resume_token");
+  return absl::UnavailableError(absl::StrCat("the server stops; ", kAdvice));
 }
 
 // Where a stream begins.
@@ -60,18 +64,22 @@ absl::StatusOr<Subscription> ToSubscription(const grpc::ByteBuffer& bytes) {
 class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                    public std::enable_shared_from_this<PushStream> {
  public:
-  PushStream(PushStreams* streams, TenantId tenant, Subscription subscription)
+  PushStream(PushStreams* streams, grpc::CallbackServerContext* context,
+             TenantId tenant, Subscription subscription)
       : streams_(*streams),
+        context_(*context),
         tenant_(std::move(tenant)),
         audience_(std::move(subscription.audience)),
         sent_(subscription.position),
-        has_begun_(subscription.has_position) {}
+        has_begun_(subscription.has_position),
+        patience_(streams->options_.limits, kAdvice) {}
 
   const TenantId& tenant() const { return tenant_; }
   const Audience& audience() const { return audience_; }
 
   void Start() ABSL_LOCKS_EXCLUDED(mu_);
   void Wake() ABSL_LOCKS_EXCLUDED(mu_);
+  void Pass(absl::Duration step, StreamCounts* counts) ABSL_LOCKS_EXCLUDED(mu_);
   void EndWith(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mu_);
 
   void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mu_);
@@ -83,6 +91,7 @@ class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   // Start whatever may be started now.
   void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CutOffIfDue(absl::Duration step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ReadMore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FinishIfDone() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -94,6 +103,7 @@ class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   grpc::ByteBuffer MessageOf(const StoredPush* push, const Catalog& catalog);
 
   PushStreams& streams_;
+  grpc::CallbackServerContext& context_;  // Until Finish() at least.
   const TenantId tenant_;
   const Audience audience_;
 
@@ -115,6 +125,7 @@ class PushStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool is_broken_ ABSL_GUARDED_BY(mu_) = false;  // The client is gone.
   int num_waiting_ ABSL_GUARDED_BY(mu_) = 0;     // Since the last write.
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mu_);
+  StreamPatience patience_ ABSL_GUARDED_BY(mu_);
 };
 
 void PushStream::Start() {
@@ -128,12 +139,32 @@ void PushStream::Wake() {
   has_news_ = true;
   if (is_writing_ && ++num_waiting_ > streams_.options_.max_waiting &&
       !end_.has_value()) {
-    end_ = absl::ResourceExhaustedError(
-        absl::StrCat(num_waiting_,
-                     " changes were made while one message was not read; "
-                     "subscribe again with the last resume_token"));
+    end_ = absl::ResourceExhaustedError(absl::StrCat(
+        num_waiting_, " changes were made while one message was not read; ",
+        kAdvice));
   }
   Proceed();
+}
+
+void PushStream::Pass(absl::Duration step, StreamCounts* counts) {
+  MutexLock lock(mu_);
+  if (is_writing_) ++counts->num_unread;
+  CutOffIfDue(step);
+  if (end_.has_value() || is_broken_) ++counts->num_ending;
+}
+
+void PushStream::CutOffIfDue(absl::Duration step) {
+  if (is_finished_ || is_broken_) return;
+  if (is_reading_) {
+    return patience_.Restart();
+  }
+  const absl::Status patience = patience_.Pass(step, is_writing_);
+  if (absl::IsCancelled(patience)) {
+    context_.TryCancel();
+  } else if (!patience.ok() && !end_.has_value()) {
+    end_ = patience;
+    Proceed();
+  }
 }
 
 void PushStream::EndWith(const absl::Status& status) {
@@ -146,6 +177,7 @@ void PushStream::OnWriteDone(bool ok) {
   MutexLock lock(mu_);
   is_writing_ = false;
   num_waiting_ = 0;
+  patience_.Restart();
   if (!ok) is_broken_ = true;
   Proceed();
 }
@@ -168,6 +200,7 @@ void PushStream::WriteNext() {
   writing_.Swap(&held_.front());
   held_.pop_front();
   is_writing_ = true;
+  patience_.Restart();
   StartWrite(&writing_);
 }
 
@@ -279,12 +312,14 @@ std::string PushStreams::KeyOf(const TenantId& tenant,
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PushStreams::Open(
+    grpc::CallbackServerContext* context,
     const absl::StatusOr<TenantId>& tenant, const grpc::ByteBuffer& request) {
   absl::Status status = tenant.status();
   absl::StatusOr<Subscription> subscription = ToSubscription(request);
   if (status.ok()) status = subscription.status();
-  auto stream = std::make_shared<PushStream>(
-      this, tenant.value_or(""), subscription.value_or(Subscription()));
+  auto stream =
+      std::make_shared<PushStream>(this, context, tenant.value_or(""),
+                                   subscription.value_or(Subscription()));
   const absl::Status added = Add(stream);
   if (status.ok()) status = added;
   // Reactions may come while Open() still runs: `stream` keeps it alive.
@@ -324,16 +359,30 @@ void PushStreams::Notify(const TenantId& tenant, const StoredPush& push) {
   for (const auto& stream : concerned) stream->Wake();
 }
 
+StreamCounts PushStreams::Pass(absl::Duration step) {
+  StreamCounts counts;
+  for (const auto& stream : AllOpen()) {
+    ++counts.num_open;
+    stream->Pass(step, &counts);
+  }
+  return counts;
+}
+
 void PushStreams::EndAll() {
-  std::vector<std::shared_ptr<PushStream>> open;
   {
     MutexLock lock(mu_);
     is_ending_ = true;
-    for (const auto& [key, streams] : open_) {
-      open.insert(open.end(), streams.begin(), streams.end());
-    }
   }
-  for (const auto& stream : open) stream->EndWith(EndingStatus());
+  for (const auto& stream : AllOpen()) stream->EndWith(EndingStatus());
+}
+
+std::vector<std::shared_ptr<PushStream>> PushStreams::AllOpen() {
+  std::vector<std::shared_ptr<PushStream>> open;
+  MutexLock lock(mu_);
+  for (const auto& [key, streams] : open_) {
+    open.insert(open.end(), streams.begin(), streams.end());
+  }
+  return open;
 }
 
 void PushStreams::Forget(PushStream* stream) {

@@ -10,17 +10,21 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "core/clock.h"
 #include "core/ids.h"
 #include "core/mutex.h"
 #include "services/server/call_runner.h"
 #include "services/server/catalog_cache.h"
 #include "services/server/push_deliveries.h"
+#include "services/server/stream_patience.h"
 #include "storage/push_store.h"
 
 namespace evenlight {
@@ -39,6 +43,7 @@ class PushStreams {
     // Changes that may be committed while one message is not taken by the
     // client.
     int max_waiting = 100;
+    StreamLimits limits = {};
   };
 
   // Everything outlives it.
@@ -52,11 +57,17 @@ class PushStreams {
         deliveries_(*deliveries),
         pushes_(database) {}
 
-  // Starts the stream that `request` asks for; an error ends it at once. It
-  // owns itself, as gRPC asks, and must end before this object does.
+  // Starts the stream that `request` asks for in the call of `context`; an
+  // error ends it at once. It owns itself, as gRPC asks, and must end before
+  // this object does.
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Open(
+      grpc::CallbackServerContext* context,
       const absl::StatusOr<TenantId>& tenant, const grpc::ByteBuffer& request)
       ABSL_LOCKS_EXCLUDED(mu_);
+
+  // `step` has passed: ends the streams that had nothing to send, or whose
+  // clients have not read, for too long.
+  StreamCounts Pass(absl::Duration step) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Wakes the streams that `push`, which was just committed, concerns.
   void Notify(const TenantId& tenant, const StoredPush& push)
@@ -76,6 +87,7 @@ class PushStreams {
   absl::Status Add(const std::shared_ptr<PushStream>& stream)
       ABSL_LOCKS_EXCLUDED(mu_);
   void Forget(PushStream* stream) ABSL_LOCKS_EXCLUDED(mu_);
+  std::vector<std::shared_ptr<PushStream>> AllOpen() ABSL_LOCKS_EXCLUDED(mu_);
 
   const Options options_;
   const CallRunner& runner_;

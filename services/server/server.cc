@@ -7,7 +7,6 @@
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/server_interceptor.h>
 
-#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -15,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "core/executor.h"
 #include "core/log.h"
-#include "core/parallel_for.h"
 #include "core/status_macros.h"
 #include "recommender/exposure/exposure_ledger.h"
 #include "recommender/exposure/exposure_replay.h"
@@ -46,6 +44,7 @@
 #include "services/server/model_service.h"
 #include "services/server/name_maker.h"
 #include "services/server/new_resource_turns.h"
+#include "services/server/part_options.h"
 #include "services/server/push_edits.h"
 #include "services/server/push_service.h"
 #include "services/server/push_stream.h"
@@ -54,45 +53,12 @@
 #include "services/server/roster_edits.h"
 #include "services/server/roster_service.h"
 #include "services/server/server_figures.h"
+#include "services/server/stream_watch.h"
 #include "services/server/track_service.h"
 #include "storage/rocks_database.h"
 
 namespace evenlight {
 namespace {
-
-int NumThreads(const Config& config) {
-  // Two at least: one may wait at the gate of a request id.
-  return config.num_threads > 0 ? config.num_threads
-                                : std::max(2, DefaultNumThreads());
-}
-
-Committer::Options CommitterOptions(const ServerOptions& from) {
-  Committer::Options options;
-  options.max_queued_events = from.config.max_queued_events;
-  options.clock = from.clock;
-  return options;
-}
-
-ConcurrencyLimit::Options LimitOptions(const Config& config) {
-  ConcurrencyLimit::Options options;
-  const int num_threads = NumThreads(config);
-  options.max_limit = config.max_queued_requests + num_threads;
-  // Eight calls of a millisecond are within the wait aimed at, and a limit of a
-  // few would refuse callers for one late thread.
-  options.min_limit = std::min(8 * num_threads, options.max_limit);
-  options.target_wait = config.target_wait;
-  options.increase = std::max(1, num_threads / 2);
-  return options;
-}
-
-BackupOptions ToBackupOptions(const Config& config) {
-  BackupOptions options;
-  options.directory = config.backup_directory;
-  options.keep = config.backup_keep;
-  options.max_bytes_per_second = int64_t{config.backup_max_mib_per_second}
-                                 << 20;
-  return options;
-}
 
 // In the order in which Listen() registers them.
 constexpr const char* kServices[] = {
@@ -127,6 +93,7 @@ struct Server::Parts {
   ModelLoader::Options LoaderOptions(const Config& config);
   absl::Status ShowMetrics(const ServerOptions& options);
   absl::Status Listen(const ServerOptions& options);
+  StreamCounts PassForStreams(absl::Duration step);
 
   const Clock& clock;
   const std::unique_ptr<RocksDatabase> database;
@@ -172,6 +139,7 @@ struct Server::Parts {
   PushService push_service;
   ReportService report_service;
   AdminService admin_service;
+  StreamWatch stream_watch;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
   std::unique_ptr<MetricsPort> metrics_port;
@@ -191,7 +159,8 @@ Server::Parts::Parts(const ServerOptions& options,
       exposure_replay(database.get(), &exposures),
       // No event comes, and no callback is called, before the port is open.
       committer(
-          CommitterOptions(options), database.get(), &registry,
+          ToCommitterOptions(options.config, options.clock), database.get(),
+          &registry,
           [this](const TenantId& tenant, const LearnerId& learner) {
             state_worker.Enqueue(tenant, learner);
           },
@@ -201,7 +170,7 @@ Server::Parts::Parts(const ServerOptions& options,
           }),
       state_reader(database.get(), &committer),
       state_worker(database.get(), &state_reader, &registry),
-      limit(LimitOptions(options.config)),
+      limit(ToLimitOptions(options.config)),
       executor(NumThreads(options.config), options.config.max_queued_requests,
                kNumPriorities),
       catalogs(database.get(), &clock),
@@ -227,14 +196,15 @@ Server::Parts::Parts(const ServerOptions& options,
       call_metrics(kServices, &clock),
       runner(&executor, &limit, options.config.default_tenant),
       push_deliveries(&clock, database.get(), &committer),
-      push_streams({}, &runner, &clock, &catalogs, &push_deliveries,
-                   database.get()),
+      push_streams({.limits = options.config.stream_limits}, &runner, &clock,
+                   &catalogs, &push_deliveries, database.get()),
       push_edits({&clock, database.get(), &catalogs, &registry, &state_reader,
                   &committer, &names, &learner_day, &push_deliveries},
                  [this](const TenantId& tenant, const StoredPush& push) {
                    push_streams.Notify(tenant, push);
                  }),
-      track_service(&runner, &clock, database.get(), &catalogs, &committer),
+      track_service({.limits = options.config.stream_limits},
+                    {&runner, &clock, database.get(), &catalogs, &committer}),
       catalog_service(&runner, &catalog_edits),
       roster_service(&runner, &roster_edits),
       learner_service(&runner,
@@ -246,7 +216,9 @@ Server::Parts::Parts(const ServerOptions& options,
       model_service(&runner, &loader, &checkpoints, options.config.model_dir),
       push_service(&runner, &push_edits, &push_streams, &push_deliveries),
       report_service(&runner, &exposure_report),
-      admin_service(&backups) {}
+      admin_service(&backups),
+      stream_watch(options.config.stream_limits,
+                   [this](absl::Duration step) { PassForStreams(step); }) {}
 
 ModelLoader::Options Server::Parts::LoaderOptions(const Config& config) {
   ModelLoader::Options options;
@@ -292,15 +264,21 @@ absl::Status Server::Parts::ShowMetrics(const ServerOptions& options) {
   return absl::OkStatus();
 }
 
+StreamCounts Server::Parts::PassForStreams(absl::Duration step) {
+  StreamCounts counts = track_service.Pass(step);
+  const StreamCounts pushes = push_streams.Pass(step);
+  counts.num_open += pushes.num_open;
+  counts.num_unread += pushes.num_unread;
+  counts.num_ending += pushes.num_ending;
+  return counts;
+}
+
 absl::Status Server::Parts::Listen(const ServerOptions& options) {
   const std::string& wanted = options.config.listen_address;
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort(wanted, grpc::InsecureServerCredentials(), &port);
-  // Else two servers could share a port, and each would see half of the calls.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.SetMaxReceiveMessageSize(options.config.max_message_bytes);
-  builder.SetMaxSendMessageSize(options.config.max_message_bytes);
+  SetUpConnections(options.config, &builder);
   builder.RegisterService(&track_service);
   builder.RegisterService(&catalog_service);
   builder.RegisterService(&roster_service);
@@ -338,10 +316,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
                            options.insecure_plaintext_on_all_networks));
   }
   SetUpLibraries();
-  RocksDatabase::Options database_options;
-  database_options.directory = options.config.data_dir;
   ASSIGN_OR_RETURN(std::unique_ptr<RocksDatabase> database,
-                   RocksDatabase::Open(database_options));
+                   RocksDatabase::Open(ToDatabaseOptions(options.config)));
   auto parts = std::make_unique<Parts>(options, std::move(database));
   Parts& started = *parts;
   std::unique_ptr<Server> server(new Server(std::move(parts)));
@@ -352,6 +328,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   started.loader.Poll();  // Serve with models from the first request on.
   RETURN_IF_ERROR(started.Listen(options));
   started.loader.Start();
+  started.stream_watch.Start();
   return server;
 }
 
@@ -375,6 +352,10 @@ void Server::WaitForStates() {
   parts_->exposure_replay.Wait();
 }
 
+StreamCounts Server::PassForStreams(absl::Duration step) {
+  return parts_->PassForStreams(step);
+}
+
 // Whoever reads figures and callers first, then what works for them. The state
 // worker before the committer, which takes its last results; the committer
 // commits what is queued.
@@ -392,6 +373,7 @@ void Server::Shutdown(absl::Duration timeout) {
         absl::ToChronoTime(SystemClock().Now() + timeout));
     parts.grpc_server->Wait();
   }
+  parts.stream_watch.Stop();
   parts.backups.Stop();
   parts.executor.Stop();
   parts.loader.Stop();

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "core/clock.h"
 #include "services/server/config.h"
+#include "services/server/stream_patience.h"
 
 namespace evenlight {
 
@@ -52,6 +53,9 @@ class Server {
   // Blocks until the learners' states that are outdated are caught up, and the
   // exposures of before the start are read. For tests.
   void WaitForStates();
+
+  // What StreamWatch says while time passes: `step` of it has. For tests.
+  StreamCounts PassForStreams(absl::Duration step);
 
   // Drain(); takes no new calls, gives running ones until `timeout`, then
   // cancels them. When it returns, everything acknowledged is on disk and no

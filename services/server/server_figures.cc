@@ -1,6 +1,7 @@
 #include "services/server/server_figures.h"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -26,12 +27,25 @@ void AddSample(const char* label, const std::string& of, int64_t count,
   to.samples.push_back({{{label, of}}, static_cast<double>(count)});
 }
 
-Figure CounterOf(const char* name, const char* help, int64_t count) {
-  return Counter(name, help, static_cast<double>(count));
+// A figure without labels.
+struct Count {
+  const char* name;
+  const char* help;
+  int64_t count;
+};
+
+void AddCounters(std::initializer_list<Count> counts, Figures& figures) {
+  for (const Count& one : counts) {
+    figures.push_back(
+        Counter(one.name, one.help, static_cast<double>(one.count)));
+  }
 }
 
-Figure GaugeOf(const char* name, const char* help, int64_t count) {
-  return Gauge(name, help, static_cast<double>(count));
+void AddGauges(std::initializer_list<Count> counts, Figures& figures) {
+  for (const Count& one : counts) {
+    figures.push_back(
+        Gauge(one.name, one.help, static_cast<double>(one.count)));
+  }
 }
 
 // Sources count among the stages by names of their own.
@@ -80,26 +94,24 @@ void AddDegraded(const DegradedMeter& meter, Figures& figures) {
 }
 
 void AddExecutor(const ExecutorFigures& executor, Figures& figures) {
-  figures.push_back(GaugeOf("evenlight_executor_threads",
-                            "Threads that work on requests",
-                            executor.num_threads));
-  figures.push_back(GaugeOf("evenlight_executor_running_tasks",
-                            "Requests being worked on", executor.num_running));
-  figures.push_back(GaugeOf("evenlight_executor_queued_tasks",
-                            "Requests that wait for a thread",
-                            executor.num_queued));
-  figures.push_back(CounterOf("evenlight_executor_refused_total",
-                              "Requests refused as too many waited",
-                              executor.num_refused));
+  AddGauges({{"evenlight_executor_threads", "Threads that work on requests",
+              executor.num_threads},
+             {"evenlight_executor_running_tasks", "Requests being worked on",
+              executor.num_running},
+             {"evenlight_executor_queued_tasks",
+              "Requests that wait for a thread", executor.num_queued}},
+            figures);
+  AddCounters({{"evenlight_executor_refused_total",
+                "Requests refused as too many waited", executor.num_refused}},
+              figures);
 }
 
 void AddLimit(const ConcurrencyLimit::Figures& limit, Figures& figures) {
-  figures.push_back(GaugeOf("evenlight_calls_limit",
-                            "Calls that may wait for a thread or run on one",
-                            limit.limit));
-  figures.push_back(GaugeOf("evenlight_calls_inside",
-                            "Calls that wait for a thread or run on one",
-                            limit.num_inside));
+  AddGauges({{"evenlight_calls_limit",
+              "Calls that may wait for a thread or run on one", limit.limit},
+             {"evenlight_calls_inside",
+              "Calls that wait for a thread or run on one", limit.num_inside}},
+            figures);
   Figure refused = Labelled("evenlight_calls_refused_total",
                             "Calls refused as they would have waited too long",
                             FigureKind::kCounter);
@@ -111,39 +123,42 @@ void AddLimit(const ConcurrencyLimit::Figures& limit, Figures& figures) {
 }
 
 void AddCommitQueue(const CommitterFigures& committer, Figures& figures) {
-  figures.push_back(GaugeOf("evenlight_commit_queued_events",
-                            "Events that wait for the committer",
-                            committer.num_queued_events));
-  figures.push_back(GaugeOf("evenlight_commit_queued_exposures",
-                            "Lists shown that wait for the next commit",
-                            committer.num_queued_exposures));
-  figures.push_back(GaugeOf("evenlight_commit_queued_states",
-                            "Refolded states that wait for the next commit",
-                            committer.num_queued_states));
+  AddGauges(
+      {{"evenlight_commit_queued_events", "Events that wait for the committer",
+        committer.num_queued_events},
+       {"evenlight_commit_queued_exposures",
+        "Lists shown that wait for the next commit",
+        committer.num_queued_exposures},
+       {"evenlight_commit_queued_states",
+        "Refolded states that wait for the next commit",
+        committer.num_queued_states}},
+      figures);
   figures.push_back(Gauge("evenlight_commit_lag_seconds",
                           "How long the event that is first in the queue has "
                           "waited to be folded and committed",
                           absl::ToDoubleSeconds(committer.oldest_wait)));
-  figures.push_back(
-      CounterOf("evenlight_commit_refused_total",
-                "Submissions of events refused as the queue was full",
-                committer.num_refused));
-  figures.push_back(CounterOf("evenlight_exposures_dropped_total",
-                              "Lists shown that were not recorded",
-                              committer.num_dropped_exposures));
-  figures.push_back(CounterOf("evenlight_states_dropped_total",
-                              "Refolded states that found the queue full",
-                              committer.num_dropped_states));
+  AddCounters(
+      {{"evenlight_commit_refused_total",
+        "Submissions of events refused as the queue was full",
+        committer.num_refused},
+       {"evenlight_exposures_dropped_total",
+        "Lists shown that were not recorded", committer.num_dropped_exposures},
+       {"evenlight_states_dropped_total",
+        "Refolded states that found the queue full",
+        committer.num_dropped_states}},
+      figures);
 }
 
 void AddCommits(const CommitterFigures& committer, Figures& figures) {
-  figures.push_back(GaugeOf("evenlight_commit_takes_writes",
-                            "1 while events are taken; 0 after the disk "
-                            "refused a write, until a restart",
-                            committer.takes_writes ? 1 : 0));
-  figures.push_back(CounterOf("evenlight_commit_failures_total",
-                              "Commits that could not be built or written",
-                              committer.num_failed_commits));
+  AddGauges({{"evenlight_commit_takes_writes",
+              "1 while events are taken; 0 after the disk refused a write, "
+              "until a restart",
+              committer.takes_writes ? 1 : 0}},
+            figures);
+  AddCounters({{"evenlight_commit_failures_total",
+                "Commits that could not be built or written",
+                committer.num_failed_commits}},
+              figures);
   Figure events = Labelled("evenlight_commit_events_total",
                            "Events that commits answered, by outcome",
                            FigureKind::kCounter);
@@ -161,15 +176,15 @@ void AddCommits(const CommitterFigures& committer, Figures& figures) {
 
 void AddStates(const FigureSources& sources, Figures& figures) {
   const StateWorkerFigures worker = sources.state_worker->figures();
-  figures.push_back(GaugeOf("evenlight_states_waiting",
-                            "Learners whose state waits to be refolded",
-                            worker.num_waiting));
-  figures.push_back(CounterOf("evenlight_refold_failures_total",
-                              "Refolds in the background that failed",
-                              worker.num_failed));
-  figures.push_back(CounterOf("evenlight_refolds_total",
-                              "States refolded from the log, by whomever",
-                              sources.state_reader->num_refolds()));
+  AddGauges({{"evenlight_states_waiting",
+              "Learners whose state waits to be refolded", worker.num_waiting}},
+            figures);
+  AddCounters(
+      {{"evenlight_refold_failures_total",
+        "Refolds in the background that failed", worker.num_failed},
+       {"evenlight_refolds_total", "States refolded from the log, by whomever",
+        sources.state_reader->num_refolds()}},
+      figures);
 }
 
 void AddModels(const ModelFigures& models, Figures& figures) {
@@ -188,9 +203,10 @@ void AddModels(const ModelFigures& models, Figures& figures) {
   }
   figures.push_back(std::move(version));
   figures.push_back(std::move(published));
-  figures.push_back(CounterOf("evenlight_model_load_failures_total",
-                              "Versions and directories of models found broken",
-                              models.num_failed_loads));
+  AddCounters({{"evenlight_model_load_failures_total",
+                "Versions and directories of models found broken",
+                models.num_failed_loads}},
+              figures);
 }
 
 }  // namespace

@@ -22,15 +22,15 @@ struct TrackService::RecordCall {
   CheckedEvents checked;
 };
 
-TrackService::TrackService(const CallRunner* runner, const Clock* clock,
-                           Database* database, CatalogCache* catalogs,
-                           Committer* committer)
-    : runner_(*runner),
-      clock_(*clock),
-      catalogs_(*catalogs),
-      committer_(*committer),
-      track_(database),
-      streams_(runner, clock, catalogs, committer, &track_) {}
+TrackService::TrackService(const EventStreams::Options& streams,
+                           const Parts& parts)
+    : runner_(*parts.runner),
+      clock_(*parts.clock),
+      catalogs_(*parts.catalogs),
+      committer_(*parts.committer),
+      track_(parts.database),
+      streams_(streams, {parts.runner, parts.clock, parts.catalogs,
+                         parts.committer, &track_}) {}
 
 grpc::ServerUnaryReactor* TrackService::RecordEvents(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
@@ -111,7 +111,7 @@ void TrackService::Settle(const std::shared_ptr<RecordCall>& call,
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*
 TrackService::StreamEvents(grpc::CallbackServerContext* context) {
-  return streams_.Open(runner_.TenantOf(*context));
+  return streams_.Open(context, runner_.TenantOf(*context));
 }
 
 grpc::ServerUnaryReactor* TrackService::ListEvents(

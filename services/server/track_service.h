@@ -24,9 +24,19 @@ class TrackService final
               v1::TrackService::WithRawCallbackMethod_ListEvents<
                   v1::TrackService::Service>>> {
  public:
-  // Everything outlives it.
-  TrackService(const CallRunner* runner, const Clock* clock, Database* database,
-               CatalogCache* catalogs, Committer* committer);
+  // All outlive it.
+  struct Parts {
+    const CallRunner* runner;
+    const Clock* clock;
+    Database* database;
+    CatalogCache* catalogs;
+    Committer* committer;
+  };
+
+  TrackService(const EventStreams::Options& streams, const Parts& parts);
+
+  // For open streams, as EventStreams::Pass().
+  StreamCounts Pass(absl::Duration step) { return streams_.Pass(step); }
 
   // Has open streams end when what they hold is settled: the server stops.
   void EndStreams() { streams_.EndAll(); }

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "evenlight/storage/v1/backup_records.pb.h"
+#include "storage/backup_files.h"
 #include "storage/durable_file.h"
 #include "storage/keys.h"
 #include "storage/model_directory.h"
@@ -20,6 +21,7 @@ namespace evenlight {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr char kTenant[] = "county";
@@ -375,6 +377,30 @@ TEST_F(BackupTest, RestoredDatabaseIsBackedUpIntoTheSameDirectory) {
   const std::string again = directory_ / "again";
   ASSERT_THAT(RestoreBackup(options_.directory, 0, again), IsOk());
   EXPECT_EQ(LastRestored(again), 300);
+}
+
+TEST_F(BackupTest, ModelFilesAreWrittenAtTheRateThatIsAdmitted) {
+  const std::string models = directory_ / "models_of_two";
+  ASSERT_THAT(MakeDirectories(models), IsOk());
+  ASSERT_THAT(WriteFileSynced(models + "/a", std::string(70, 'a')), IsOk());
+  ASSERT_THAT(WriteFileSynced(models + "/b", std::string(30, 'b')), IsOk());
+  const std::string kept = directory_ / "kept";
+  std::vector<int64_t> asked;
+  const auto admit = [&](int64_t num_bytes) {
+    asked.push_back(num_bytes);
+    return num_bytes < 50;
+  };
+  // Asked before the first is written.
+  EXPECT_THAT(KeepModelFiles(models, kept, admit),
+              HasCode(absl::StatusCode::kCancelled));
+  EXPECT_THAT(asked, ElementsAre(0, 70));
+  EXPECT_TRUE(FilesIn(kept).empty());
+  ASSERT_THAT(KeepModelFiles(models, kept, [](int64_t) { return true; }),
+              IsOk());
+  // What is there is not written again.
+  asked.clear();
+  EXPECT_THAT(KeepModelFiles(models, kept, admit), IsOk());
+  EXPECT_THAT(asked, ElementsAre(0, 0));
 }
 
 }  // namespace

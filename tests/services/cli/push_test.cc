@@ -151,6 +151,7 @@ TEST_F(PushCommandTest, WatchGoesOnWhereItStoodWhenTheServerIsBack) {
       {{Message("p1", "t1"), Message("", "t1")}, away},
       {{}, away},
       {{Message("p2", "t2")}, absl::ResourceExhaustedError("slow")},
+      {{}, absl::DeadlineExceededError("silent")},
       {{Message("p3", "t3"), Message("p4", "t4")}, absl::OkStatus()}};
   PushAudienceOptions options;
   options.class_id = "c1";
@@ -162,9 +163,9 @@ TEST_F(PushCommandTest, WatchGoesOnWhereItStoodWhenTheServerIsBack) {
     EXPECT_EQ(request.audience(), "classes/c1");
     tokens.push_back(request.resume_token());
   }
-  EXPECT_THAT(tokens, ElementsAre("t0", "t1", "t1", "t2"));
+  EXPECT_THAT(tokens, ElementsAre("t0", "t1", "t1", "t2", "t2"));
   EXPECT_THAT(pauses_, ElementsAre(absl::Seconds(1), absl::Seconds(2),
-                                   absl::Seconds(1)));
+                                   absl::Seconds(1), absl::Seconds(2)));
   EXPECT_THAT(out_.str(), HasSubstr("pushes/p3"));
   EXPECT_THAT(out_.str(), Not(HasSubstr("pushes/p4")));
   EXPECT_THAT(err_.str(), HasSubstr("resume_token t3\n"));

@@ -22,6 +22,10 @@ TEST(ConfigTest, EmptyTextIsTheDefaults) {
   EXPECT_EQ(config->backup_keep, 7);
   EXPECT_EQ(config->metrics_address, "");
   EXPECT_EQ(config->model_poll_interval, absl::Seconds(5));
+  EXPECT_EQ(config->stream_limits.silence, absl::Hours(1));
+  EXPECT_EQ(config->stream_limits.unread, absl::Minutes(1));
+  EXPECT_EQ(config->keepalive, absl::Minutes(1));
+  EXPECT_EQ(config->background_max_mib_per_second, 128);
   EXPECT_EQ(config->ranking.weights, RankingPolicy::DefaultWeights());
   EXPECT_EQ(config->ranking.exploration.share, 0);
 }
@@ -41,6 +45,10 @@ TEST(ConfigTest, TakesEveryField) {
                     model_poll_seconds: 6
                     drain_seconds: 7
                     max_message_bytes: 65536
+                    stream_silence_seconds: 8
+                    stream_unread_seconds: 9
+                    keepalive_seconds: 10
+                    background_max_mib_per_second: 11
                     backup { directory: "b" keep: 3 max_mib_per_second: 9 }
                     ranking {
                       version: 9
@@ -68,6 +76,11 @@ TEST(ConfigTest, TakesEveryField) {
   EXPECT_EQ(config->backup_keep, 3);
   EXPECT_EQ(config->backup_max_mib_per_second, 9);
   EXPECT_EQ(config->drain_timeout, absl::Seconds(7));
+  EXPECT_EQ(config->max_message_bytes, 65'536);
+  EXPECT_EQ(config->stream_limits.silence, absl::Seconds(8));
+  EXPECT_EQ(config->stream_limits.unread, absl::Seconds(9));
+  EXPECT_EQ(config->keepalive, absl::Seconds(10));
+  EXPECT_EQ(config->background_max_mib_per_second, 11);
   EXPECT_EQ(config->ranking.version, 9);
   EXPECT_EQ(config->ranking.diversity, 0);
   EXPECT_EQ(config->ranking.mastered_p_known, 0.95f);
@@ -107,6 +120,10 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
                     model_poll_seconds: 3601
                     drain_seconds: -3
                     max_message_bytes: 5
+                    stream_silence_seconds: 86401
+                    stream_unread_seconds: -1
+                    keepalive_seconds: -2
+                    background_max_mib_per_second: 100001
                     ranking {
                       version: -1
                       diversity: 1.5
@@ -126,7 +143,7 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
                   "c.txtpb");
   EXPECT_THAT(config, HasCode(absl::StatusCode::kInvalidArgument));
   const std::string message(config.status().message());
-  EXPECT_THAT(message, StartsWith("c.txtpb: 20 wrong values:"));
+  EXPECT_THAT(message, StartsWith("c.txtpb: 24 wrong values:"));
   for (const char* fault : {"listen_address: `nowhere` is not host:port",
                             "default_tenant: `a b` is not",
                             "num_threads: 257 is not in [1, 256]",
@@ -136,6 +153,10 @@ TEST(ConfigTest, ReportsAllFaultsOfValueAtOnce) {
                             "model_poll_seconds: 3601",
                             "drain_seconds: -3",
                             "max_message_bytes: 5",
+                            "stream_silence_seconds: 86401 is not in",
+                            "stream_unread_seconds: -1 is not in [1, 3600]",
+                            "keepalive_seconds: -2 is not in [1, 86400]",
+                            "background_max_mib_per_second: 100001 is not in",
                             "ranking.version: -1",
                             "ranking.diversity: 1.5",
                             "ranking.mastered_p_known: 0.2",

@@ -16,7 +16,8 @@ using Stream =
 class EventStreamTest : public PartsWorld {
  protected:
   EventStreamTest()
-      : service_(&runner_, &clock_, &database_, &catalogs_, &committer_) {
+      : service_({.max_streams = 2},
+                 {&runner_, &clock_, &database_, &catalogs_, &committer_}) {
     int port = 0;
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
@@ -121,6 +122,29 @@ TEST_F(EventStreamTest, AfterAFailureNothingMoreIsValidatedOrCommitted) {
   Stop();
   EXPECT_EQ(clock_.num_calls(), num_before + 2);
   EXPECT_THAT(Stored(), IsEmpty());
+}
+
+TEST_F(EventStreamTest, OneTooManyIsRefusedUntilAnotherEnds) {
+  grpc::ClientContext contexts[4];
+  std::unique_ptr<Stream> streams[4];
+  v1::StreamEventsResponse acknowledgement;
+  for (int stream = 0; stream < 2; ++stream) {
+    streams[stream] = stub_->StreamEvents(&contexts[stream]);
+    ASSERT_TRUE(streams[stream]->Write(Request({Answer("e1")})));
+    ASSERT_TRUE(streams[stream]->Read(&acknowledgement));
+  }
+  streams[2] = stub_->StreamEvents(&contexts[2]);
+  const grpc::Status refused = streams[2]->Finish();
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(refused.error_message(),
+              testing::StartsWith("2 streams of events are open already"));
+  streams[0]->WritesDone();
+  EXPECT_TRUE(streams[0]->Finish().ok());
+  // Its place is free once gRPC has let go of it.
+  while (service_.Pass(absl::ZeroDuration()).num_open > 1) continue;
+  streams[3] = stub_->StreamEvents(&contexts[3]);
+  ASSERT_TRUE(streams[3]->Write(Request({Answer("e2")})));
+  ASSERT_TRUE(streams[3]->Read(&acknowledgement));
 }
 
 TEST_F(EventStreamTest, CallWhoseDeadlinePassedInTheQueueWritesNothing) {
