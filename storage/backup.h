@@ -26,7 +26,7 @@ struct BackupOptions {
   // So that serving keeps most of the disk; 0: no limit. Tables and model files
   // alike; a model file is written at once when all its bytes are due.
   int64_t max_bytes_per_second = int64_t{64} << 20;
-  // Asked about each MiB; false ends the backup. Empty: goes on.
+  // Asked before each burst of the rate; false ends the backup. Empty: goes on.
   std::function<bool()> goes_on;
 };
 

@@ -120,8 +120,12 @@ class Watcher {
       Show(message.push(), console_);
     }
     console_.out << std::flush;
-    return ++num_shown_ != options_.num;
+    ++num_shown_;
+    return !IsDone();
   }
+
+  // Enough is shown. Never without a limit.
+  bool IsDone() const { return options_.num > 0 && num_shown_ >= options_.num; }
 
   const std::string& token() const { return token_; }
 
@@ -202,15 +206,20 @@ int WatchPushes(const PushAudienceOptions& options, Client* client,
     request.set_resume_token(watcher.token());
     v1::SubscribePushesResponse message;
     absl::Status acknowledged;
-    absl::Status status =
-        client->Stream(kSubscribePushes.name, request, &message, [&] {
-          const bool goes_on = watcher.Take(message);
-          if (options.acknowledges) {
-            acknowledged =
-                Acknowledge(request.audience(), watcher.token(), client);
-          }
-          return goes_on && acknowledged.ok();
-        });
+    const auto acknowledge = [&] {
+      if (!options.acknowledges) return;
+      acknowledged = Acknowledge(request.audience(), watcher.token(), client);
+    };
+    absl::Status status;
+    if (watcher.IsDone()) {
+      acknowledge();  // Again: it failed.
+    } else {
+      status = client->Stream(kSubscribePushes.name, request, &message, [&] {
+        const bool goes_on = watcher.Take(message);
+        acknowledge();
+        return goes_on && acknowledged.ok();
+      });
+    }
     if (status.ok()) status = acknowledged;
     if (status.ok() || !MayResume(status)) {
       console.err << "evenlight: resume_token " << watcher.token() << std::endl;

@@ -79,7 +79,10 @@ inline void AddPush(CLI::App* app, PushLine* line,
         });
       });
   CLI::App* watch = AddPushAudience(
-      push, line, "watch", "Each push as it is made; misses none",
+      push, line, "watch",
+      "Each push as it is made; misses none. Going on for a learner after a "
+      "lost "
+      "connection, or with --token, says that what came before has arrived",
       "Example: evenlight --tenant demo --json push watch --class c1");
   watch->add_option("--token", line->audience.resume_token,
                     "Go on where an earlier watch ended");

@@ -33,7 +33,7 @@ class EventStreams {
  public:
   struct Options {
     // Each may hold eight requests.
-    int max_streams = 1'000;
+    int max_streams = 10'000;
     StreamLimits limits = {};
   };
 

@@ -14,12 +14,15 @@
 namespace evenlight {
 namespace {
 
-// A token's first byte. Clients keep tokens for minutes; a new form takes a new
-// byte.
+// A token's first byte. Clients keep page tokens for minutes; a new form takes
+// a new byte. Frontends keep resume tokens for ever: earlier forms are read,
+// too.
 constexpr char kIdVersion[] = "1";
 constexpr char kTrackVersion[] = "2";
 constexpr char kShownVersion[] = "3";
 constexpr char kPushVersion[] = "5";
+// Of earlier builds: it says where a stream stood, not what it had sent.
+constexpr char kPlainPushVersion[] = "4";
 
 void AddViolation(FieldViolations* violations) {
   violations->Add(FieldPath(FieldPath(), "page_token"),
@@ -38,6 +41,11 @@ bool Unwrap(absl::string_view token, absl::string_view version,
 
 std::string Wrap(absl::string_view version, absl::string_view content) {
   return absl::WebSafeBase64Escape(absl::StrCat(version, content));
+}
+
+std::string AudienceKey(const Audience& audience) {
+  return absl::StrCat(std::string(1, static_cast<char>(audience.kind)),
+                      audience.id);
 }
 
 }  // namespace
@@ -97,9 +105,8 @@ TrackPosition ReadTrackToken(absl::string_view token,
 std::string MakePushToken(const Audience& audience,
                           const PushPosition& position) {
   return Wrap(kPushVersion,
-              absl::StrCat(std::string(1, static_cast<char>(audience.kind)),
-                           audience.id, "/", position.after, "/", position.from,
-                           "/", ToMicros(position.due_from)));
+              absl::StrCat(AudienceKey(audience), "/", position.after, "/",
+                           position.from, "/", ToMicros(position.due_from)));
 }
 
 PushPosition ReadPushToken(absl::string_view token, const Audience& audience,
@@ -118,6 +125,15 @@ PushPosition ReadPushToken(absl::string_view token, const Audience& audience,
           token == MakePushToken(audience, position)) {
         return position;
       }
+    }
+  }
+  int64_t after = 0;
+  if (Unwrap(token, kPlainPushVersion, &content)) {
+    const std::string start = AudienceKey(audience) + "/";
+    if (absl::StartsWith(content, start) &&
+        absl::SimpleAtoi(content.substr(start.size()), &after) && after >= 0 &&
+        token == Wrap(kPlainPushVersion, absl::StrCat(start, after))) {
+      return {after, after};
     }
   }
   violations->Add(FieldPath(FieldPath(), "resume_token"),

@@ -56,7 +56,8 @@ struct PushPosition {
 std::string MakePushToken(const Audience& audience,
                           const PushPosition& position);
 
-// The position in `token`; the default one if it is empty. One that is of
+// The position in `token`; the default one if it is empty; of an earlier
+// build's, which says no more, that nothing was sent before it. One that is of
 // another audience or of no MakePushToken() is a violation of `resume_token`.
 PushPosition ReadPushToken(absl::string_view token, const Audience& audience,
                            FieldViolations* violations);

@@ -18,6 +18,13 @@ namespace evenlight {
 namespace {
 
 constexpr int kVersionsPerWrite = 16;  // One may take 2 MiB.
+constexpr size_t kMaxKnown = 10'000;
+
+// All that `position` stands for up to known.after is what `known` stood for.
+bool GoesOn(const PushPosition& known, const PushPosition& position) {
+  return known.from <= position.from && position.from <= known.after &&
+         known.due_from <= position.due_from;
+}
 
 void Add(const StoredDelivery& delivery, const StoredPush& push, v1::Push* to) {
   v1::PushDelivery* added = to->add_deliveries();
@@ -71,12 +78,13 @@ absl::Status PushDeliveries::Acknowledge(
 absl::StatusOr<int32_t> PushDeliveries::Acknowledge(
     const TenantId& tenant, const LearnerId& learner,
     const PushPosition& position) {
-  const RequestGate::Pass pass(&gate_, absl::StrCat(tenant, "/", learner));
+  const std::string key = absl::StrCat(tenant, "/", learner);
+  const RequestGate::Pass pass(&gate_, key);
   ASSIGN_OR_RETURN(const int64_t last, pushes_.LastSequence(tenant));
   RETURN_IF_ERROR(CheckNotAhead(position.after, last));
   Work work = {tenant, learner,
                absl::FromUnixMicros(absl::ToUnixMicros(clock_.Now()))};
-  int64_t looked_at = position.from;
+  int64_t looked_at = FirstUnknown(key, position);
   while (looked_at < position.after) {
     ASSIGN_OR_RETURN(
         const std::vector<StoredPush> versions,
@@ -91,7 +99,34 @@ absl::StatusOr<int32_t> PushDeliveries::Acknowledge(
     }
     RETURN_IF_ERROR(Commit(&work));
   }
+  Remember(key, position);
   return work.num_delivered;
+}
+
+absl::Status PushDeliveries::Submit(std::function<void()> task) {
+  if (executor_.Submit(std::move(task))) return absl::OkStatus();
+  return absl::ResourceExhaustedError("too many acknowledgements wait already");
+}
+
+int64_t PushDeliveries::FirstUnknown(const std::string& key,
+                                     const PushPosition& position) const {
+  MutexLock lock(mu_);
+  const auto found = known_.find(key);
+  if (found == known_.end()) return position.from;
+  return GoesOn(found->second, position) ? found->second.after : position.from;
+}
+
+void PushDeliveries::Remember(const std::string& key,
+                              const PushPosition& position) {
+  MutexLock lock(mu_);
+  if (known_.size() >= kMaxKnown) known_.clear();
+  PushPosition& known = known_[key];
+  if (!GoesOn(known, position)) {
+    known = position;
+  } else if (known.after < position.after) {
+    known.after = position.after;
+    known.due_from = position.due_from;
+  }
 }
 
 absl::Status PushDeliveries::Deliver(const StoredPush& push, Work* work) const {

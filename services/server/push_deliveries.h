@@ -6,12 +6,18 @@
 #define EVENLIGHT_SERVICES_SERVER_PUSH_DELIVERIES_H_
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/clock.h"
+#include "core/executor.h"
 #include "core/ids.h"
+#include "core/mutex.h"
 #include "recommender/ingest/committer.h"
 #include "services/server/page_token.h"
 #include "services/server/request_gate.h"
@@ -40,14 +46,24 @@ class PushDeliveries {
         pushes_(database),
         deliveries_(database) {}
 
-  // The method of push_service.proto.
+  // Has a thread run `task`, which may call Acknowledge(). Those that make
+  // lists must not wait for the disk; of these, several wait for one commit.
+  //
+  // RESOURCE_EXHAUSTED: too many wait already.
+  absl::Status Submit(std::function<void()> task);
+
+  // Lets what was submitted end; no more is taken.
+  void Stop() { executor_.Stop(); }
+
+  // The method of push_service.proto. Waits for the disk.
   absl::Status Acknowledge(const TenantId& tenant,
                            const v1::AcknowledgePushesRequest& request,
                            v1::AcknowledgePushesResponse* response);
 
   // The learner's frontend has what streams sent up to `position`. Returns how
   // many versions were not known to be delivered; they are, on disk, each with
-  // its event, when this returns. A learner's calls go one by one.
+  // its event, when this returns: it waits for the disk. A learner's calls go
+  // one by one.
   //
   // FAILED_PRECONDITION: as CheckNotAhead(). Others as Committer::Submit():
   // what was written before stays, and a later call goes on from there.
@@ -61,7 +77,18 @@ class PushDeliveries {
                      const Audience& audience, v1::Push* to) const;
 
  private:
+  static constexpr int kNumThreads = 8;
+  static constexpr int kMaxQueued = 10'000;
+
   struct Work;
+
+  // Behind what a position stands for that was acknowledged before, if
+  // `position` begins there; else its own begin.
+  int64_t FirstUnknown(const std::string& key,
+                       const PushPosition& position) const
+      ABSL_LOCKS_EXCLUDED(mu_);
+  void Remember(const std::string& key, const PushPosition& position)
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   absl::Status Deliver(const StoredPush& push, Work* work) const;
   absl::Status Commit(Work* work) const;
@@ -71,6 +98,10 @@ class PushDeliveries {
   const PushStore pushes_;
   const DeliveryStore deliveries_;
   RequestGate gate_;  // By tenant and learner.
+  mutable Mutex mu_;
+  // The last acknowledged of some, by tenant and learner.
+  absl::flat_hash_map<std::string, PushPosition> known_ ABSL_GUARDED_BY(mu_);
+  Executor executor_{kNumThreads, kMaxQueued};  // Last: its tasks use the rest.
 };
 
 }  // namespace evenlight

@@ -50,10 +50,22 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PushService::SubscribePushes(
 grpc::ServerUnaryReactor* PushService::AcknowledgePushes(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return RunUnary<v1::AcknowledgePushesRequest, v1::AcknowledgePushesResponse>(
-      runner_, Priority::kRecord, context, request, response,
-      [this](const TenantId& tenant, const auto& parsed, auto* answer) {
-        return deliveries_.Acknowledge(tenant, parsed, answer);
+  return runner_.Run(
+      context, Priority::kRecord,
+      [this, request, response](const TenantId& tenant,
+                                const CallRunner::Finish& finish) {
+        const absl::Status queued =
+            deliveries_.Submit([this, request, response, tenant, finish] {
+              v1::AcknowledgePushesRequest parsed;
+              v1::AcknowledgePushesResponse answer;
+              absl::Status status = ParseBuffer(*request, &parsed);
+              if (status.ok()) {
+                status = deliveries_.Acknowledge(tenant, parsed, &answer);
+              }
+              if (status.ok()) *response = ToBuffer(answer.SerializeAsString());
+              finish(status);
+            });
+        if (!queued.ok()) finish(queued);
       });
 }
 

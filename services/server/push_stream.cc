@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/log.h"
 #include "core/status_macros.h"
 #include "evenlight/v1/push_service.pb.h"
 #include "services/server/convert_push.h"
@@ -211,8 +212,12 @@ void PushStream::ReadMore() {
   }
   has_news_ = false;
   is_reading_ = true;
-  const absl::Status queued = streams_.runner_.Submit(
-      Priority::kRecommend, [self = shared_from_this()] { self->Read(); });
+  const auto read = [self = shared_from_this()] { self->Read(); };
+  // The first read of one that goes on may wait for the disk.
+  const bool may_wait = has_begun_ && is_new_;
+  const absl::Status queued =
+      may_wait ? streams_.deliveries_.Submit(read)
+               : streams_.runner_.Submit(Priority::kRecommend, read);
   if (queued.ok()) return;
   is_reading_ = false;
   end_ = queued;
@@ -265,9 +270,14 @@ absl::Status PushStream::GoOn() {
   is_new_ = false;
   ASSIGN_OR_RETURN(const int64_t last, streams_.pushes_.LastSequence(tenant_));
   RETURN_IF_ERROR(CheckNotAhead(sent_.after, last));
-  if (audience_.kind == AudienceKind::kLearner &&
-      !streams_.deliveries_.Acknowledge(tenant_, audience_.id, sent_).ok()) {
-    return absl::OkStatus();
+  if (audience_.kind == AudienceKind::kLearner) {
+    const absl::Status kept =
+        streams_.deliveries_.Acknowledge(tenant_, audience_.id, sent_).status();
+    if (!kept.ok()) {
+      Log(LogLevel::kWarning, "delivery_not_recorded",
+          {{"tenant", tenant_}, {"problem", kept.ToString()}});
+      return absl::OkStatus();
+    }
   }
   sent_ = {sent_.after, sent_.after};
   return absl::OkStatus();

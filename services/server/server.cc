@@ -376,6 +376,7 @@ void Server::Shutdown(absl::Duration timeout) {
   parts.stream_watch.Stop();
   parts.backups.Stop();
   parts.executor.Stop();
+  parts.push_deliveries.Stop();
   parts.loader.Stop();
   parts.exposure_replay.Stop();
   parts.state_worker.Stop();

@@ -250,7 +250,6 @@ TEST(PathPlanTest, TodayHasLessWhatWasSpent) {
   EXPECT_EQ(world.Plan(kNow, 28).activities[0].day, 1);
 }
 
-// A day in China begins at 16:00 UTC of the day before.
 TEST(PathPlanTest, AQuestionWaitsForNoExplanationThatIsNotToCome) {
   std::vector<Resource> resources = {Video("film", {"halves"})};
   resources[0].minutes = 25;
@@ -266,6 +265,7 @@ TEST(PathPlanTest, AQuestionWaitsForNoExplanationThatIsNotToCome) {
   }
 }
 
+// A day in China begins at 16:00 UTC of the day before.
 TEST(PathPlanTest, DaysAreTheLearners) {
   PathWorld world = Fractions();
   world.goal.utc_offset_minutes = 480;

@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "tests/services/server/push_world.h"
 
@@ -184,6 +185,50 @@ TEST_F(PushDeliveryTest, DevicesThatSpeakAtOnceDeliverOnce) {
   for (const int num : nums) sum += num;
   EXPECT_EQ(sum, kNumPushes);
   EXPECT_EQ(Delivered("learners/l1").size(), kNumPushes);
+}
+
+// Nothing is known of what such a stream sent.
+TEST_F(PushDeliveryTest, ATokenOfAnEarlierBuildGoesOnAndDeliversNothing) {
+  Push();
+  const v1::Push missed = Create("resources: 'resources/f1'");
+  // Version 4: kind and id of the audience, and the sequence.
+  const auto earlier = [](absl::string_view content) {
+    return absl::WebSafeBase64Escape(absl::StrCat("4", content));
+  };
+  auto stream = Subscribe("learners/l1", earlier("ll1/1"));
+  EXPECT_THAT(stream.Stored(), ElementsAre(missed.name()));
+  EXPECT_THAT(Delivered("learners/l1"), IsEmpty());
+  EXPECT_EQ(Acknowledge("learners/l1", stream.token()), 1);
+  stream.Cancel();
+  EXPECT_EQ(Acknowledge("learners/l1", ReadAll("learners/l1")), 1)
+      << "a device that has the first as well";
+  for (const char* wrong :
+       {"ll2/1", "ll1/-1", "ll1/01", "ll1/x", "ll1", "cl1/1"}) {
+    EXPECT_THAT(
+        ViolationsOf(TryAcknowledge(*client_, "learners/l1", earlier(wrong))),
+        ElementsAre("resume_token: is not a resume_token of a stream "
+                    "of this audience"))
+        << wrong;
+  }
+}
+
+// As a frontend does that says so for each message.
+TEST_F(PushDeliveryTest, EachWordOfAStreamGoesOnWhereTheLastEnded) {
+  constexpr int kNumPushes = 5;
+  auto stream = Subscribe("learners/l1");
+  stream.Stored();
+  v1::SubscribePushesResponse message;
+  std::string first;
+  for (int push = 0; push < kNumPushes; ++push) {
+    Push();
+    ASSERT_TRUE(stream.Next(&message));
+    EXPECT_EQ(Acknowledge("learners/l1", stream.token()), 1);
+    if (push == 0) first = stream.token();
+  }
+  EXPECT_EQ(Acknowledge("learners/l1", first), 0);
+  EXPECT_EQ(Acknowledge("learners/l1", stream.token()), 0);
+  EXPECT_EQ(Delivered("learners/l1").size(), kNumPushes);
+  stream.Cancel();
 }
 
 TEST_F(PushDeliveryTest, NothingIsLearntOfALearnerByIt) {

@@ -173,11 +173,17 @@ TEST_F(StopTest, UnderLoadItAnswersWhatItTookAndKeepsIt) {
 
   std::vector<std::thread> writers;
   std::vector<grpc::StatusCode> ends(kNumWriters);
+  std::atomic<int> num_ended = 0;
   for (int writer = 0; writer < kNumWriters; ++writer) {
-    writers.emplace_back(
-        [&, writer] { ends[writer] = RecordUntilRefused(writer); });
+    writers.emplace_back([&, writer] {
+      ends[writer] = RecordUntilRefused(writer);
+      ++num_ended;
+    });
   }
-  while (num_acknowledged_ < kNumBefore) std::this_thread::yield();
+  while (num_acknowledged_ < kNumBefore && num_ended < kNumWriters) {
+    std::this_thread::yield();
+  }
+  EXPECT_GE(num_acknowledged_, kNumBefore) << "ended with " << ends[0];
   kill(server_->pid(), SIGTERM);
 
   EXPECT_EQ(health->Next(), "\x08\x02");  // status: NOT_SERVING

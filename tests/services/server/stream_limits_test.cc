@@ -243,7 +243,7 @@ TEST_P(UnreadTest, AStreamWhoseAcknowledgementsAreNotReadIsCutOff) {
   ExpectCutOff(stream->Finish());
   const auto num_acknowledged = static_cast<int>(num_settled / 1'000);
   EXPECT_EQ(num_acknowledged > 0, !GetParam());
-  EXPECT_LT(num_acknowledged, num_sent);
+  EXPECT_LE(num_acknowledged, num_sent);
   // What was not acknowledged is sent again; each event is there once.
   grpc::ClientContext next;
   auto resumed = OpenEvents(&next);
