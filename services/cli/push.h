@@ -45,9 +45,10 @@ int ListPushes(const PushAudienceOptions& options, Client* client,
                const Console& console);
 
 // Shows each push as it is made. After UNAVAILABLE, RESOURCE_EXHAUSTED and
-// DEADLINE_EXCEEDED (it was silent for too long) it subscribes again where it stood, at first after a second, then after twice as
-// long each time, at most 30 s; the token goes to `console.err` at the end. It
-// is a frontend: what a learner's token stands for counts as delivered to them.
+// DEADLINE_EXCEEDED (it was silent for too long) it subscribes again where it
+// stood, at first after a second, then after twice as long each time, at most
+// 30 s; the token goes to `console.err` at the end. It is a frontend: what a
+// learner's token stands for counts as delivered to them.
 int WatchPushes(const PushAudienceOptions& options, Client* client,
                 const Console& console);
 
