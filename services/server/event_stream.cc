@@ -70,7 +70,7 @@ class EventStream
   void OnReadDone(bool ok) override ABSL_LOCKS_EXCLUDED(mu_);
   void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mu_);
   void OnCancel() override ABSL_LOCKS_EXCLUDED(mu_);
-  void OnDone() override { streams_.Forget(this); }
+  void OnDone() override { streams_.open_.Forget(this); }
 
  private:
   // Start whatever may be started now.
@@ -146,13 +146,7 @@ void EventStream::CutOffIfDue(absl::Duration step) {
   if (!is_writing_ && !waits_for_requests) {
     return patience_.Restart();
   }
-  const absl::Status patience = patience_.Pass(step, is_writing_);
-  if (absl::IsCancelled(patience)) {
-    context_.TryCancel();
-  } else if (!patience.ok() && !end_.has_value()) {
-    end_ = patience;
-    Proceed();
-  }
+  if (patience_.CutOff(step, is_writing_, &context_, &end_)) Proceed();
 }
 
 void EventStream::OnReadDone(bool ok) {
@@ -353,71 +347,35 @@ void EventStream::FinishIfDone() {
   Finish(ToGrpcStatus(status));
 }
 
-namespace {
-
-absl::Status EndingStatus() {
-  return absl::UnavailableError(
-      "the server stops; send again what was not acknowledged");
-}
-
-}  // namespace
+EventStreams::EventStreams(const Options& options, const Parts& parts)
+    : options_(options),
+      runner_(*parts.runner),
+      clock_(*parts.clock),
+      catalogs_(*parts.catalogs),
+      committer_(*parts.committer),
+      track_(*parts.track),
+      open_(options.max_streams,
+            absl::ResourceExhaustedError(absl::StrCat(
+                options.max_streams,
+                " streams of events are open already; try again later, or "
+                "send the events with RecordEvents")),
+            absl::UnavailableError("the server stops; send again what was not "
+                                   "acknowledged")) {}
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* EventStreams::Open(
     grpc::CallbackServerContext* context,
     const absl::StatusOr<TenantId>& tenant) {
-  auto stream =
+  // Reactions may come while it still opens: `stream` keeps it alive.
+  const auto stream =
       std::make_shared<EventStream>(this, context, tenant.value_or(""));
-  absl::Status status = tenant.status();
-  const absl::Status added = Add(stream);
-  if (status.ok()) status = added;
-  // Reactions may come while Open() still runs: `stream` keeps it alive.
-  if (status.ok()) {
-    stream->Start();
-  } else {
-    stream->EndWith(status);
-  }
+  open_.Open(stream, tenant.status());
   return stream.get();
 }
 
-absl::Status EventStreams::Add(const std::shared_ptr<EventStream>& stream) {
-  MutexLock lock(mu_);
-  open_.insert(stream);
-  if (is_ending_) return EndingStatus();
-  if (open_.size() <= static_cast<size_t>(options_.max_streams)) {
-    return absl::OkStatus();
-  }
-  return absl::ResourceExhaustedError(
-      absl::StrCat(options_.max_streams,
-                   " streams of events are open already; try again later, or "
-                   "send the events with RecordEvents"));
-}
-
 StreamCounts EventStreams::Pass(absl::Duration step) {
-  StreamCounts counts;
-  for (const auto& stream : AllOpen()) {
-    ++counts.num_open;
-    stream->Pass(step, &counts);
-  }
-  return counts;
+  return open_.Pass(step);
 }
 
-void EventStreams::EndAll() {
-  {
-    MutexLock lock(mu_);
-    is_ending_ = true;
-  }
-  for (const auto& stream : AllOpen()) stream->EndWith(EndingStatus());
-}
-
-std::vector<std::shared_ptr<EventStream>> EventStreams::AllOpen() {
-  MutexLock lock(mu_);
-  return {open_.begin(), open_.end()};
-}
-
-void EventStreams::Forget(EventStream* stream) {
-  std::shared_ptr<EventStream> last;  // Destroyed after the lock.
-  MutexLock lock(mu_);
-  last = std::move(open_.extract(stream->shared_from_this()).value());
-}
+void EventStreams::EndAll() { open_.EndAll(); }
 
 }  // namespace evenlight

@@ -7,20 +7,15 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <memory>
-#include <vector>
-
-#include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/clock.h"
 #include "core/ids.h"
-#include "core/mutex.h"
 #include "recommender/ingest/committer.h"
 #include "services/server/call_runner.h"
 #include "services/server/catalog_cache.h"
+#include "services/server/open_streams.h"
 #include "services/server/stream_patience.h"
 #include "storage/track_store.h"
 
@@ -46,37 +41,25 @@ class EventStreams {
     const TrackStore* track;
   };
 
-  EventStreams(const Options& options, const Parts& parts)
-      : options_(options),
-        runner_(*parts.runner),
-        clock_(*parts.clock),
-        catalogs_(*parts.catalogs),
-        committer_(*parts.committer),
-        track_(*parts.track) {}
+  EventStreams(const Options& options, const Parts& parts);
 
   // Starts the stream of `tenant` that `context` belongs to; an error ends it
   // at once. It owns itself, as gRPC asks, and must end before this object
   // does.
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Open(
       grpc::CallbackServerContext* context,
-      const absl::StatusOr<TenantId>& tenant) ABSL_LOCKS_EXCLUDED(mu_);
+      const absl::StatusOr<TenantId>& tenant);
 
   // `step` has passed: ends the streams whose clients have not sent or read for
   // too long, once what they hold is settled.
-  StreamCounts Pass(absl::Duration step) ABSL_LOCKS_EXCLUDED(mu_);
+  StreamCounts Pass(absl::Duration step);
 
   // Has every stream, also one opened later, take no more requests,
   // acknowledge those it has, and end with UNAVAILABLE.
-  void EndAll() ABSL_LOCKS_EXCLUDED(mu_);
+  void EndAll();
 
  private:
   friend class EventStream;
-
-  // OK if one more may be open.
-  absl::Status Add(const std::shared_ptr<EventStream>& stream)
-      ABSL_LOCKS_EXCLUDED(mu_);
-  void Forget(EventStream* stream) ABSL_LOCKS_EXCLUDED(mu_);
-  std::vector<std::shared_ptr<EventStream>> AllOpen() ABSL_LOCKS_EXCLUDED(mu_);
 
   const Options options_;
   const CallRunner& runner_;
@@ -84,9 +67,7 @@ class EventStreams {
   CatalogCache& catalogs_;
   Committer& committer_;
   const TrackStore& track_;
-  Mutex mu_;
-  absl::flat_hash_set<std::shared_ptr<EventStream>> open_ ABSL_GUARDED_BY(mu_);
-  bool is_ending_ ABSL_GUARDED_BY(mu_) = false;
+  OpenStreams<EventStream> open_;
 };
 
 }  // namespace evenlight

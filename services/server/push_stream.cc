@@ -159,13 +159,7 @@ void PushStream::CutOffIfDue(absl::Duration step) {
   if (is_reading_) {
     return patience_.Restart();
   }
-  const absl::Status patience = patience_.Pass(step, is_writing_);
-  if (absl::IsCancelled(patience)) {
-    context_.TryCancel();
-  } else if (!patience.ok() && !end_.has_value()) {
-    end_ = patience;
-    Proceed();
-  }
+  if (patience_.CutOff(step, is_writing_, &context_, &end_)) Proceed();
 }
 
 void PushStream::EndWith(const absl::Status& status) {
@@ -321,35 +315,41 @@ std::string PushStreams::KeyOf(const TenantId& tenant,
                       audience.id);
 }
 
+PushStreams::PushStreams(Options options, const CallRunner* runner,
+                         const Clock* clock, CatalogCache* catalogs,
+                         PushDeliveries* deliveries, Database* database)
+    : options_(options),
+      runner_(*runner),
+      clock_(*clock),
+      catalogs_(*catalogs),
+      deliveries_(*deliveries),
+      pushes_(database),
+      open_(options.max_streams,
+            absl::ResourceExhaustedError(absl::StrCat(
+                options.max_streams, " subscriptions are open already")),
+            EndingStatus()) {}
+
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PushStreams::Open(
     grpc::CallbackServerContext* context,
     const absl::StatusOr<TenantId>& tenant, const grpc::ByteBuffer& request) {
   absl::Status status = tenant.status();
   absl::StatusOr<Subscription> subscription = ToSubscription(request);
   if (status.ok()) status = subscription.status();
-  auto stream =
+  // Reactions may come while it still opens: `stream` keeps it alive.
+  const auto stream =
       std::make_shared<PushStream>(this, context, tenant.value_or(""),
                                    subscription.value_or(Subscription()));
-  const absl::Status added = Add(stream);
-  if (status.ok()) status = added;
-  // Reactions may come while Open() still runs: `stream` keeps it alive.
-  if (status.ok()) {
-    stream->Start();
-  } else {
-    stream->EndWith(status);
+  {
+    MutexLock lock(mu_);
+    by_audience_[KeyOf(stream->tenant(), stream->audience())].insert(stream);
   }
+  open_.Open(stream, status);
   return stream.get();
 }
 
-absl::Status PushStreams::Add(const std::shared_ptr<PushStream>& stream) {
-  MutexLock lock(mu_);
-  open_[KeyOf(stream->tenant(), stream->audience())].insert(stream);
-  ++num_open_;
-  if (is_ending_) return EndingStatus();
-  if (num_open_ <= options_.max_streams) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat(options_.max_streams, " subscriptions are open already"));
-}
+StreamCounts PushStreams::Pass(absl::Duration step) { return open_.Pass(step); }
+
+void PushStreams::EndAll() { open_.EndAll(); }
 
 void PushStreams::Notify(const TenantId& tenant, const StoredPush& push) {
   std::vector<Audience> audiences = {{AudienceKind::kClass, push.class_id}};
@@ -360,8 +360,8 @@ void PushStreams::Notify(const TenantId& tenant, const StoredPush& push) {
   {
     MutexLock lock(mu_);
     for (const Audience& audience : audiences) {
-      const auto found = open_.find(KeyOf(tenant, audience));
-      if (found == open_.end()) continue;
+      const auto found = by_audience_.find(KeyOf(tenant, audience));
+      if (found == by_audience_.end()) continue;
       concerned.insert(concerned.end(), found->second.begin(),
                        found->second.end());
     }
@@ -369,39 +369,15 @@ void PushStreams::Notify(const TenantId& tenant, const StoredPush& push) {
   for (const auto& stream : concerned) stream->Wake();
 }
 
-StreamCounts PushStreams::Pass(absl::Duration step) {
-  StreamCounts counts;
-  for (const auto& stream : AllOpen()) {
-    ++counts.num_open;
-    stream->Pass(step, &counts);
-  }
-  return counts;
-}
-
-void PushStreams::EndAll() {
+void PushStreams::Forget(PushStream* stream) {
   {
     MutexLock lock(mu_);
-    is_ending_ = true;
+    const auto found =
+        by_audience_.find(KeyOf(stream->tenant(), stream->audience()));
+    found->second.erase(stream->shared_from_this());
+    if (found->second.empty()) by_audience_.erase(found);
   }
-  for (const auto& stream : AllOpen()) stream->EndWith(EndingStatus());
-}
-
-std::vector<std::shared_ptr<PushStream>> PushStreams::AllOpen() {
-  std::vector<std::shared_ptr<PushStream>> open;
-  MutexLock lock(mu_);
-  for (const auto& [key, streams] : open_) {
-    open.insert(open.end(), streams.begin(), streams.end());
-  }
-  return open;
-}
-
-void PushStreams::Forget(PushStream* stream) {
-  std::shared_ptr<PushStream> last;  // Destroyed after the lock.
-  MutexLock lock(mu_);
-  const auto found = open_.find(KeyOf(stream->tenant(), stream->audience()));
-  last = std::move(found->second.extract(stream->shared_from_this()).value());
-  if (found->second.empty()) open_.erase(found);
-  --num_open_;
+  open_.Forget(stream);  // It may be gone then.
 }
 
 }  // namespace evenlight

@@ -23,6 +23,7 @@
 #include "core/mutex.h"
 #include "services/server/call_runner.h"
 #include "services/server/catalog_cache.h"
+#include "services/server/open_streams.h"
 #include "services/server/push_deliveries.h"
 #include "services/server/stream_patience.h"
 #include "storage/push_store.h"
@@ -49,13 +50,7 @@ class PushStreams {
   // Everything outlives it.
   PushStreams(Options options, const CallRunner* runner, const Clock* clock,
               CatalogCache* catalogs, PushDeliveries* deliveries,
-              Database* database)
-      : options_(options),
-        runner_(*runner),
-        clock_(*clock),
-        catalogs_(*catalogs),
-        deliveries_(*deliveries),
-        pushes_(database) {}
+              Database* database);
 
   // Starts the stream that `request` asks for in the call of `context`; an
   // error ends it at once. It owns itself, as gRPC asks, and must end before
@@ -67,14 +62,14 @@ class PushStreams {
 
   // `step` has passed: ends the streams that had nothing to send, or whose
   // clients have not read, for too long.
-  StreamCounts Pass(absl::Duration step) ABSL_LOCKS_EXCLUDED(mu_);
+  StreamCounts Pass(absl::Duration step);
 
   // Wakes the streams that `push`, which was just committed, concerns.
   void Notify(const TenantId& tenant, const StoredPush& push)
       ABSL_LOCKS_EXCLUDED(mu_);
 
   // Has every stream, also one opened later, end with UNAVAILABLE.
-  void EndAll() ABSL_LOCKS_EXCLUDED(mu_);
+  void EndAll();
 
  private:
   friend class PushStream;
@@ -83,11 +78,7 @@ class PushStreams {
 
   static std::string KeyOf(const TenantId& tenant, const Audience& audience);
 
-  // OK if one more may be open.
-  absl::Status Add(const std::shared_ptr<PushStream>& stream)
-      ABSL_LOCKS_EXCLUDED(mu_);
   void Forget(PushStream* stream) ABSL_LOCKS_EXCLUDED(mu_);
-  std::vector<std::shared_ptr<PushStream>> AllOpen() ABSL_LOCKS_EXCLUDED(mu_);
 
   const Options options_;
   const CallRunner& runner_;
@@ -95,10 +86,10 @@ class PushStreams {
   CatalogCache& catalogs_;
   PushDeliveries& deliveries_;
   const PushStore pushes_;
+  OpenStreams<PushStream> open_;
   Mutex mu_;
-  absl::flat_hash_map<std::string, Streams> open_ ABSL_GUARDED_BY(mu_);
-  int num_open_ ABSL_GUARDED_BY(mu_) = 0;
-  bool is_ending_ ABSL_GUARDED_BY(mu_) = false;
+  // Of the open ones, by KeyOf().
+  absl::flat_hash_map<std::string, Streams> by_audience_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace evenlight

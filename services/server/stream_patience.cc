@@ -26,4 +26,16 @@ absl::Status StreamPatience::Pass(absl::Duration step, bool is_unread) {
       " (stream_unread_seconds of the server); ", advice_));
 }
 
+bool StreamPatience::CutOff(absl::Duration step, bool is_unread,
+                            grpc::CallbackServerContext* call,
+                            std::optional<absl::Status>* end) {
+  const absl::Status passed = Pass(step, is_unread);
+  if (absl::IsCancelled(passed)) call->TryCancel();
+  if (passed.ok() || absl::IsCancelled(passed) || end->has_value()) {
+    return false;
+  }
+  *end = passed;
+  return true;
+}
+
 }  // namespace evenlight

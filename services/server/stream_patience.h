@@ -3,6 +3,8 @@
 #ifndef EVENLIGHT_SERVICES_SERVER_STREAM_PATIENCE_H_
 #define EVENLIGHT_SERVICES_SERVER_STREAM_PATIENCE_H_
 
+#include <grpcpp/server_context.h>
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -49,6 +51,12 @@ class StreamPatience {
   // sees once it reads what is before it.
   // CANCELLED: unread for as long again; cancel the call.
   absl::Status Pass(absl::Duration step, bool is_unread);
+
+  // Pass(), and what it asks for: cancels `call`, or sets `end` unless it is
+  // set. True if it was set now.
+  bool CutOff(absl::Duration step, bool is_unread,
+              grpc::CallbackServerContext* call,
+              std::optional<absl::Status>* end);
 
  private:
   const StreamLimits limits_;
