@@ -95,6 +95,10 @@ struct StoredPush {
   friend bool operator==(const StoredPush&, const StoredPush&) = default;
 };
 
+inline Audience ClassOf(const StoredPush& push) {
+  return {AudienceKind::kClass, push.class_id};
+}
+
 // Thread-safe. `database` outlives it.
 class PushStore {
  public:

@@ -103,8 +103,11 @@ Audience ToAudience(absl::string_view name, FieldViolations* violations) {
   return {};
 }
 
-v1::Push FromPush(const StoredPush& push, const Catalog& catalog,
-                  absl::Time now) {
+v1::Push FromPush(const StoredPush& push, const Audience& audience,
+                  const Catalog& catalog, absl::Time now) {
+  const auto is_hidden = [&audience](const LearnerId& learner) {
+    return audience.kind == AudienceKind::kLearner && learner != audience.id;
+  };
   v1::Push to;
   if (!push.id.empty()) {
     to.set_name(NameOf(kPushes, push.id));
@@ -112,6 +115,7 @@ v1::Push FromPush(const StoredPush& push, const Catalog& catalog,
   }
   to.set_class_name(NameOf(kClasses, push.class_id));
   for (const LearnerId& learner : push.learners) {
+    if (is_hidden(learner)) continue;
     to.add_learners(NameOf(kLearners, learner));
   }
   to.set_whole_class(push.is_whole_class);
@@ -128,6 +132,7 @@ v1::Push FromPush(const StoredPush& push, const Catalog& catalog,
   }
   for (const StoredPushEdit& edit : push.edits) AddEdit(edit, &to);
   for (const StoredOverCap& over : push.over_cap) {
+    if (is_hidden(over.learner)) continue;
     v1::AssignedOverCap* added = to.add_assigned_over_cap();
     added->set_learner(NameOf(kLearners, over.learner));
     added->set_minutes(over.minutes);

@@ -31,10 +31,11 @@ std::vector<StoredPushEdit> ToPushEdits(
 // of `audience`.
 Audience ToAudience(absl::string_view name, FieldViolations* violations);
 
-// The push as it stands in `catalog` at `now`. One without an id has no name
-// and no list.
-v1::Push FromPush(const StoredPush& push, const Catalog& catalog,
-                  absl::Time now);
+// The push as it stands in `catalog` at `now`, as `audience` may see it: a
+// learner does not learn who else has it. One without an id has no name and no
+// list.
+v1::Push FromPush(const StoredPush& push, const Audience& audience,
+                  const Catalog& catalog, absl::Time now);
 
 }  // namespace evenlight
 

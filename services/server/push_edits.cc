@@ -143,7 +143,8 @@ absl::Status PushEdits::Create(const TenantId& tenant,
     RETURN_IF_ERROR(CheckMinutes(call, nullptr, &push));
     if (!call.is_preview) RETURN_IF_ERROR(Commit(call, nullptr, &push));
   }
-  *response->mutable_push() = FromPush(push, *call.catalog, call.now);
+  *response->mutable_push() =
+      FromPush(push, ClassOf(push), *call.catalog, call.now);
   return absl::OkStatus();
 }
 
@@ -239,7 +240,8 @@ absl::Status PushEdits::Update(const TenantId& tenant,
     RETURN_IF_ERROR(CheckMinutes(call, &*before, &push));
     RETURN_IF_ERROR(Commit(call, &*before, &push));
   }
-  *response->mutable_push() = FromPush(push, *call.catalog, call.now);
+  *response->mutable_push() =
+      FromPush(push, ClassOf(push), *call.catalog, call.now);
   return absl::OkStatus();
 }
 
@@ -315,9 +317,9 @@ absl::Status PushEdits::Get(const TenantId& tenant,
   if (!found.has_value()) return NoSuchPush(id);
   ASSIGN_OR_RETURN(const std::shared_ptr<const Catalog> catalog,
                    parts_.catalogs->Get(tenant));
-  *response->mutable_push() = FromPush(*found, *catalog, parts_.clock->Now());
-  return parts_.deliveries->AddTo(tenant, *found,
-                                  {AudienceKind::kClass, found->class_id},
+  *response->mutable_push() =
+      FromPush(*found, ClassOf(*found), *catalog, parts_.clock->Now());
+  return parts_.deliveries->AddTo(tenant, *found, ClassOf(*found),
                                   response->mutable_push());
 }
 
@@ -348,7 +350,7 @@ absl::Status PushEdits::List(const TenantId& tenant,
         return absl::OkStatus();
       }
       v1::Push* added = response->add_pushes();
-      *added = FromPush(push, *catalog, now);
+      *added = FromPush(push, audience, *catalog, now);
       RETURN_IF_ERROR(parts_.deliveries->AddTo(tenant, push, audience, added));
       num_bytes += added->ByteSizeLong();
       from = push.first_sequence - 1;

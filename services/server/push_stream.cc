@@ -302,7 +302,8 @@ grpc::ByteBuffer PushStream::MessageOf(const StoredPush* push,
                                        const Catalog& catalog) {
   v1::SubscribePushesResponse message;
   if (push != nullptr) {
-    *message.mutable_push() = FromPush(*push, catalog, streams_.clock_.Now());
+    *message.mutable_push() =
+        FromPush(*push, audience_, catalog, streams_.clock_.Now());
   }
   message.set_resume_token(MakePushToken(audience_, sent_));
   return ToBuffer(message.SerializeAsString());

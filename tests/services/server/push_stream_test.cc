@@ -171,5 +171,33 @@ TEST_F(PushStreamTest, BadSubscriptionsAreToldWhatIsWrong) {
               HasSubstr("stands after 1 changes, but there are 0"));
 }
 
+// Whose minutes a push passed, and who else has it, is the teacher's to know.
+TEST_F(PushStreamTest, ALearnerSeesNothingOfTheOthers) {
+  Upsert("long", "kind: RESOURCE_KIND_VIDEO minutes: 70");  // Of 60 a day.
+  Create("resources: 'resources/long' confirm_over_cap_reason: 'r'");
+  const auto learners_of = [](const v1::Push& push) {
+    std::vector<std::string> learners(push.learners().begin(),
+                                      push.learners().end());
+    for (const auto& over : push.assigned_over_cap()) {
+      learners.push_back("over " + over.learner());
+    }
+    return learners;
+  };
+  const std::vector<std::string> all = {"learners/l1",      "learners/l2",
+                                        "learners/l3",      "over learners/l1",
+                                        "over learners/l2", "over learners/l3"};
+  const std::vector<std::string> own = {"learners/l2", "over learners/l2"};
+  for (const auto& [audience, expected] :
+       {std::pair("classes/c1", all), std::pair("learners/l2", own)}) {
+    auto stream = Subscribe(audience);
+    v1::SubscribePushesResponse message;
+    ASSERT_TRUE(stream.Next(&message));
+    EXPECT_EQ(learners_of(message.push()), expected);
+    stream.Cancel();
+    const auto listed = ListPushes("audience: '" + std::string(audience) + "'");
+    EXPECT_EQ(learners_of(listed.pushes(0)), expected);
+  }
+}
+
 }  // namespace
 }  // namespace evenlight
