@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/status_macros.h"
 #include "storage/keys.h"
@@ -59,8 +60,10 @@ class TrackCheck {
     report_({absl::StrCat("family ", family, " key ", absl::CHexEscape(key)),
              std::move(what), kRestoreABackup, false});
   }
-  void CheckId(const Event& event, const std::string& key,
-               const std::optional<std::string>& used);
+
+  // The id of the event with this sequence whose key begins so.
+  absl::StatusOr<std::optional<EventId>> FindId(const std::string& key_start,
+                                                int64_t sequence) const;
 
   const Database& database_;
   const TenantId tenant_;
@@ -69,18 +72,19 @@ class TrackCheck {
   int64_t last_sequence_ = 0;
 };
 
-void TrackCheck::CheckId(const Event& event, const std::string& key,
-                         const std::optional<std::string>& used) {
-  if (!used) return Fault("events", key, "its id is not among the used ids");
-  const auto known = DecodeUsedEventId(tenant_, event.id, *used);
-  if (!known.ok()) return;
-  if (known->sequence != event.sequence) {
-    Fault("events", key,
-          absl::StrCat("its sequence is ", event.sequence,
-                       ", that of its id is ", known->sequence));
-  } else if (known->content_digest != ContentDigest(event)) {
-    Fault("events", key, "its content is not what its id was used for");
-  }
+absl::StatusOr<std::optional<EventId>> TrackCheck::FindId(
+    const std::string& key_start, int64_t sequence) const {
+  std::optional<EventId> id;
+  RETURN_IF_ERROR(database_.Scan(
+      Family::kEvents, key_start, PrefixEnd(key_start),
+      [&](absl::string_view key, absl::string_view value) {
+        const std::optional<EventKey> parts = ParseEventKey(key);
+        if (!parts) return true;
+        const absl::StatusOr<Event> event = DecodeEvent(*parts, value);
+        if (event.ok() && event->sequence == sequence) id = event->id;
+        return !id.has_value();
+      }));
+  return id;
 }
 
 absl::Status TrackCheck::CheckEvents(const std::vector<Entry>& entries) {
@@ -105,35 +109,43 @@ absl::Status TrackCheck::CheckEvents(const std::vector<Entry>& entries) {
   ASSIGN_OR_RETURN(const auto by_id,
                    database_.MultiGet(Family::kEventIds, id_keys));
   for (size_t row = 0; row < events.size(); ++row) {
-    if (by_sequence[row] != keys[row]) {
+    const int64_t sequence = events[row].sequence;
+    if (!by_sequence[row]) {
       Fault("events", keys[row],
-            absl::StrCat("sequence ", events[row].sequence,
-                         by_sequence[row] ? " stands for another event"
-                                          : " is not in the index"));
+            absl::StrCat("sequence ", sequence, " is not in the index"));
+    } else if (!absl::StartsWith(keys[row], *by_sequence[row])) {
+      Fault("events", keys[row],
+            absl::StrCat("sequence ", sequence, " stands for another event"));
     }
-    CheckId(events[row], keys[row], by_id[row]);
+    if (!by_id[row]) {
+      Fault("events", keys[row], "its id is not among the used ids");
+      continue;
+    }
+    const auto of_id = DecodeEventId(tenant_, events[row].id, *by_id[row]);
+    if (of_id.ok() && *of_id != sequence) {
+      Fault("events", keys[row],
+            absl::StrCat("its sequence is ", sequence, ", that of its id is ",
+                         *of_id));
+    }
   }
   return absl::OkStatus();
 }
 
 absl::Status TrackCheck::CheckSequences(const std::vector<Entry>& entries) {
-  std::vector<std::string> event_keys;
-  for (const Entry& entry : entries) event_keys.push_back(entry.value);
-  ASSIGN_OR_RETURN(const auto events,
-                   database_.MultiGet(Family::kEvents, event_keys));
-  for (size_t row = 0; row < entries.size(); ++row) {
-    const std::optional<int64_t> sequence = SequenceOfKey(entries[row].key);
+  for (const Entry& entry : entries) {
+    const std::optional<int64_t> sequence = SequenceOfKey(entry.key);
     if (!sequence) continue;
     if (*sequence != last_sequence_ + 1) {
       Fault(
-          "events_by_sequence", entries[row].key,
+          "events_by_sequence", entry.key,
           absl::StrCat("sequences ", last_sequence_ + 1, " to ", *sequence - 1,
                        " of tenant ", tenant_, " are missing"));
     }
     last_sequence_ = *sequence;
-    if (events[row]) continue;
-    Fault("events_by_sequence", entries[row].key,
-          absl::StrCat("event ", absl::CHexEscape(entries[row].value),
+    ASSIGN_OR_RETURN(const auto id, FindId(entry.value, *sequence));
+    if (id) continue;
+    Fault("events_by_sequence", entry.key,
+          absl::StrCat("event ", absl::CHexEscape(entry.value),
                        " has a sequence but is missing"));
   }
   return absl::OkStatus();
@@ -141,24 +153,20 @@ absl::Status TrackCheck::CheckSequences(const std::vector<Entry>& entries) {
 
 absl::Status TrackCheck::CheckIds(const std::vector<Entry>& entries) {
   const size_t prefix_size = TenantPrefix(tenant_).size();
-  std::vector<const Entry*> rows;
-  std::vector<std::string> sequence_keys;
   for (const Entry& entry : entries) {
-    const auto used =
-        DecodeUsedEventId(tenant_, entry.key.substr(prefix_size), entry.value);
-    if (!used.ok() || used->sequence <= 0) continue;
-    rows.push_back(&entry);
-    sequence_keys.push_back(SequenceKey(tenant_, used->sequence));
-  }
-  ASSIGN_OR_RETURN(
-      const auto found,
-      database_.MultiGet(Family::kEventsBySequence, sequence_keys));
-  for (size_t row = 0; row < rows.size(); ++row) {
-    const auto event = found[row] ? ParseEventKey(*found[row]) : std::nullopt;
-    if (event && event->position.id == rows[row]->key.substr(prefix_size)) {
-      continue;
+    const EventId id = entry.key.substr(prefix_size);
+    const auto sequence = DecodeEventId(tenant_, id, entry.value);
+    if (!sequence.ok() || *sequence <= 0) continue;
+    ASSIGN_OR_RETURN(const auto key_start,
+                     database_.Get(Family::kEventsBySequence,
+                                   SequenceKey(tenant_, *sequence)));
+    std::optional<EventId> found;
+    if (key_start) {
+      ASSIGN_OR_RETURN(found, FindId(*key_start, *sequence));
     }
-    Fault("event_ids", rows[row]->key, "the id is used but has no event");
+    if (found != id) {
+      Fault("event_ids", entry.key, "the id is used but has no event");
+    }
   }
   return absl::OkStatus();
 }

@@ -39,6 +39,16 @@ std::string NewFormatBytes() {
   return format.SerializeAsString();
 }
 
+std::optional<std::string> UpgradedFormatBytes(absl::string_view bytes) {
+  storage::v1::FormatRecord format;
+  format.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  if (format.format_version() == RocksDatabase::kFormatVersion) {
+    return std::nullopt;
+  }
+  format.set_format_version(RocksDatabase::kFormatVersion);
+  return format.SerializeAsString();
+}
+
 bool HasDatabase(const std::string& directory) {
   std::error_code ignored;
   return std::filesystem::exists(directory + "/CURRENT", ignored);

@@ -4,6 +4,7 @@
 #ifndef EVENLIGHT_STORAGE_DATA_DIRECTORY_H_
 #define EVENLIGHT_STORAGE_DATA_DIRECTORY_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -23,6 +24,11 @@ std::string NewFormatBytes();
 // directory and both versions.
 // DATA_LOSS: `bytes` do not parse.
 absl::Status CheckFormat(const std::string& directory, absl::string_view bytes);
+
+// What to write in place of `bytes`, which CheckFormat() took, so that no build
+// that does not know this format opens the directory any more; nullopt if they
+// name it already.
+std::optional<std::string> UpgradedFormatBytes(absl::string_view bytes);
 
 bool HasDatabase(const std::string& directory);
 

@@ -127,19 +127,17 @@ absl::StatusOr<Event> DecodeEvent(const EventKey& key,
   return event;
 }
 
-std::string EncodeUsedEventId(const UsedEventId& used) {
+std::string EncodeEventId(int64_t sequence) {
   storage::v1::EventIdRecord record;
-  record.set_content_digest(used.content_digest);
-  record.set_sequence(used.sequence);
+  record.set_sequence(sequence);
   return record.SerializeAsString();
 }
 
-absl::StatusOr<UsedEventId> DecodeUsedEventId(const TenantId& tenant,
-                                              const EventId& id,
-                                              absl::string_view bytes) {
+absl::StatusOr<int64_t> DecodeEventId(const TenantId& tenant, const EventId& id,
+                                      absl::string_view bytes) {
   storage::v1::EventIdRecord record;
   if (!Parse(bytes, &record)) return DoesNotParse("event id", id, tenant);
-  return UsedEventId{record.content_digest(), record.sequence()};
+  return record.sequence();
 }
 
 std::string EncodeLearnerState(const StoredLearnerState& state) {

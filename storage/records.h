@@ -21,17 +21,16 @@
 #include "storage/keys.h"
 #include "storage/learner_state_store.h"
 #include "storage/list_store.h"
-#include "storage/track_store.h"
 
 namespace evenlight {
 
 std::string EncodeEvent(const Event& event);
 absl::StatusOr<Event> DecodeEvent(const EventKey& key, absl::string_view bytes);
 
-std::string EncodeUsedEventId(const UsedEventId& used);
-absl::StatusOr<UsedEventId> DecodeUsedEventId(const TenantId& tenant,
-                                              const EventId& id,
-                                              absl::string_view bytes);
+// Of the event's sequence.
+std::string EncodeEventId(int64_t sequence);
+absl::StatusOr<int64_t> DecodeEventId(const TenantId& tenant, const EventId& id,
+                                      absl::string_view bytes);
 
 std::string EncodeLearnerState(const StoredLearnerState& state);
 absl::StatusOr<StoredLearnerState> DecodeLearnerState(const TenantId& tenant,

@@ -75,6 +75,7 @@ struct RocksDatabase::Rocks {
 
   rocksdb::Status OpenFamilies(const std::vector<std::string>& names);
   absl::Status CheckOrWriteFormat();
+  absl::Status WriteFormat(const std::string& bytes);
   absl::StatusOr<bool> IsEmpty() const;
 
   rocksdb::ColumnFamilyHandle* Handle(Family family) const {
@@ -134,7 +135,12 @@ absl::Status RocksDatabase::Rocks::CheckOrWriteFormat() {
   std::string bytes;
   const rocksdb::Status status = db->Get(
       rocksdb::ReadOptions(), Handle(Family::kMeta), kFormatKey, &bytes);
-  if (status.ok()) return CheckFormat(options.directory, bytes);
+  if (status.ok()) {
+    RETURN_IF_ERROR(CheckFormat(options.directory, bytes));
+    const auto upgraded = UpgradedFormatBytes(bytes);
+    if (!upgraded || options.read_only) return absl::OkStatus();
+    return WriteFormat(*upgraded);
+  }
   if (!status.IsNotFound()) return ToStatus(status, options.directory);
   // Missing also if a kill came between making the database and this record.
   ASSIGN_OR_RETURN(const bool is_empty, IsEmpty());
@@ -142,12 +148,15 @@ absl::Status RocksDatabase::Rocks::CheckOrWriteFormat() {
     return absl::DataLossError(absl::StrCat(
         "data directory ", options.directory, " holds data without a format"));
   }
-  if (options.read_only) return absl::OkStatus();
+  return options.read_only ? absl::OkStatus() : WriteFormat(NewFormatBytes());
+}
+
+absl::Status RocksDatabase::Rocks::WriteFormat(const std::string& bytes) {
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  RETURN_IF_ERROR(ToStatus(
-      db->Put(synced, Handle(Family::kMeta), kFormatKey, NewFormatBytes()),
-      options.directory));
+  RETURN_IF_ERROR(
+      ToStatus(db->Put(synced, Handle(Family::kMeta), kFormatKey, bytes),
+               options.directory));
   // To a file of its own, so that a damaged log never hides the format.
   return ToStatus(db->Flush(rocksdb::FlushOptions(), Handle(Family::kMeta)),
                   options.directory);

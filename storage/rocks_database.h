@@ -21,7 +21,7 @@ namespace evenlight {
 class RocksDatabase : public Database {
  public:
   // The format that this build writes, and the oldest that it opens.
-  static constexpr int kFormatVersion = 1;
+  static constexpr int kFormatVersion = 2;
   static constexpr int kOldestFormatVersion = 1;
 
   struct Options {

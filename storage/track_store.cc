@@ -1,8 +1,7 @@
 #include "storage/track_store.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -25,6 +24,13 @@ absl::StatusOr<Event> ParseEvent(absl::string_view key,
   return DecodeEvent(*parts, value);
 }
 
+absl::StatusOr<int64_t> ParseSequence(absl::string_view key) {
+  const std::optional<int64_t> sequence = SequenceOfKey(key);
+  if (sequence) return *sequence;
+  return absl::DataLossError(absl::StrCat(
+      "key ", absl::CHexEscape(key), " in events_by_sequence has no sequence"));
+}
+
 absl::Status ListRange(const Database& database, absl::string_view begin,
                        absl::string_view end,
                        absl::FunctionRef<bool(const Event&)> visit) {
@@ -37,63 +43,74 @@ absl::Status ListRange(const Database& database, absl::string_view begin,
                    });
 }
 
-// Reads the events that `keys` name; false if `visit` wants no more.
-absl::StatusOr<bool> VisitEvents(const Database& database,
-                                 absl::Span<const std::string> keys,
-                                 absl::FunctionRef<bool(const Event&)> visit) {
-  ASSIGN_OR_RETURN(const auto values, database.MultiGet(Family::kEvents, keys));
-  for (size_t k = 0; k < keys.size(); ++k) {
-    if (!values[k]) {
-      return absl::DataLossError(
-          absl::StrCat("event ", absl::CHexEscape(keys[k]),
-                       " has a sequence but is missing"));
-    }
-    ASSIGN_OR_RETURN(const Event event, ParseEvent(keys[k], *values[k]));
-    if (!visit(event)) return false;
-  }
-  return true;
+// The event with this sequence among those whose keys in `events` begin so.
+absl::StatusOr<Event> ReadEvent(const Database& database,
+                                absl::string_view key_start, int64_t sequence) {
+  std::optional<Event> found;
+  RETURN_IF_ERROR(
+      ScanRange(database, Family::kEvents, key_start, PrefixEnd(key_start),
+                [&](absl::string_view key,
+                    absl::string_view value) -> absl::StatusOr<bool> {
+                  ASSIGN_OR_RETURN(Event event, ParseEvent(key, value));
+                  if (event.sequence != sequence) return true;
+                  found = std::move(event);
+                  return false;
+                }));
+  if (found) return *std::move(found);
+  return absl::DataLossError(absl::StrCat("event ", absl::CHexEscape(key_start),
+                                          " has sequence ", sequence,
+                                          " but is missing"));
 }
 
 }  // namespace
 
-std::string ContentDigest(const Event& event) {
-  Event content = event;
-  content.sequence = 0;
-  // -0 equals 0 but has other bits.
-  content.score += 0.0f;
-  for (ListedResource& listed : content.listed) listed.propensity += 0.0f;
-  const std::string bytes = absl::StrCat(
-      EventKeyOf("", content.actor, {content.time, ""}), EncodeEvent(content));
-  XXH128_canonical_t digest;
-  XXH128_canonicalFromHash(&digest, XXH3_128bits(bytes.data(), bytes.size()));
-  return std::string(reinterpret_cast<const char*>(digest.digest),
-                     sizeof digest.digest);
+bool HaveSameContent(const Event& one, const Event& other) {
+  const auto content = [](Event event) {
+    event.id.clear();
+    event.sequence = 0;
+    // -0 equals 0 but has other bits.
+    event.score += 0.0f;
+    for (ListedResource& listed : event.listed) listed.propensity += 0.0f;
+    return EventKeyOf("", event.actor, PositionOf(event)) + EncodeEvent(event);
+  };
+  return content(one) == content(other);
 }
 
 void TrackStore::Append(const TenantId& tenant, const Event& event,
-                        const std::string& content_digest,
                         WriteBatch* batch) const {
-  std::string key = EventKeyOf(tenant, event.actor, PositionOf(event));
   batch->Put(Family::kEventIds, IdKey(tenant, event.id),
-             EncodeUsedEventId({content_digest, event.sequence}));
+             EncodeEventId(event.sequence));
   batch->Put(Family::kEventsBySequence, SequenceKey(tenant, event.sequence),
-             key);
-  batch->Put(Family::kEvents, std::move(key), EncodeEvent(event));
+             EventKeyOf(tenant, event.actor, {event.time, ""}));
+  batch->Put(Family::kEvents,
+             EventKeyOf(tenant, event.actor, PositionOf(event)),
+             EncodeEvent(event));
 }
 
-absl::StatusOr<std::vector<std::optional<UsedEventId>>> TrackStore::FindIds(
+absl::StatusOr<std::vector<Event>> TrackStore::FindEvents(
     const TenantId& tenant, absl::Span<const EventId> ids) const {
   std::vector<std::string> keys;
   keys.reserve(ids.size());
   for (const EventId& id : ids) keys.push_back(IdKey(tenant, id));
   ASSIGN_OR_RETURN(const auto values,
                    database_.MultiGet(Family::kEventIds, keys));
-  std::vector<std::optional<UsedEventId>> used(ids.size());
+  std::vector<Event> events;
   for (size_t k = 0; k < ids.size(); ++k) {
     if (!values[k]) continue;
-    ASSIGN_OR_RETURN(used[k], DecodeUsedEventId(tenant, ids[k], *values[k]));
+    ASSIGN_OR_RETURN(const int64_t sequence,
+                     DecodeEventId(tenant, ids[k], *values[k]));
+    ASSIGN_OR_RETURN(const auto key_start,
+                     database_.Get(Family::kEventsBySequence,
+                                   SequenceKey(tenant, sequence)));
+    if (!key_start) {
+      return absl::DataLossError(absl::StrCat("event ", ids[k], " of tenant ",
+                                              tenant, " has sequence ",
+                                              sequence, ", which is missing"));
+    }
+    ASSIGN_OR_RETURN(events.emplace_back(),
+                     ReadEvent(database_, *key_start, sequence));
   }
-  return used;
+  return events;
 }
 
 absl::Status TrackStore::List(
@@ -135,24 +152,16 @@ absl::Status TrackStore::ListSince(
 absl::Status TrackStore::ListBySequence(
     const TenantId& tenant, int64_t sequence,
     absl::FunctionRef<bool(const Event&)> visit) const {
-  // Events are read together, as one by one costs a seek each.
-  constexpr size_t kReadTogether = 256;
-  std::vector<std::string> keys;
-  bool go_on = true;
-  RETURN_IF_ERROR(
-      ScanRange(database_, Family::kEventsBySequence,
-                SequenceKey(tenant, std::max<int64_t>(sequence, 0)),
-                PrefixEnd(TenantPrefix(tenant)),
-                [&](absl::string_view,
-                    absl::string_view event_key) -> absl::StatusOr<bool> {
-                  keys.emplace_back(event_key);
-                  if (keys.size() < kReadTogether) return true;
-                  ASSIGN_OR_RETURN(go_on, VisitEvents(database_, keys, visit));
-                  keys.clear();
-                  return go_on;
-                }));
-  if (!go_on) return absl::OkStatus();
-  return VisitEvents(database_, keys, visit).status();
+  return ScanRange(database_, Family::kEventsBySequence,
+                   SequenceKey(tenant, std::max<int64_t>(sequence, 0)),
+                   PrefixEnd(TenantPrefix(tenant)),
+                   [&](absl::string_view key,
+                       absl::string_view key_start) -> absl::StatusOr<bool> {
+                     ASSIGN_OR_RETURN(const int64_t at, ParseSequence(key));
+                     ASSIGN_OR_RETURN(const Event event,
+                                      ReadEvent(database_, key_start, at));
+                     return visit(event);
+                   });
 }
 
 absl::StatusOr<int64_t> TrackStore::LastSequence(const TenantId& tenant) const {
@@ -161,11 +170,7 @@ absl::StatusOr<int64_t> TrackStore::LastSequence(const TenantId& tenant) const {
       const std::optional<std::string> last,
       database_.LastKey(Family::kEventsBySequence, prefix, PrefixEnd(prefix)));
   if (!last) return 0;
-  const std::optional<int64_t> sequence = SequenceOfKey(*last);
-  if (sequence) return *sequence;
-  return absl::DataLossError(
-      absl::StrCat("key ", absl::CHexEscape(*last),
-                   " in events_by_sequence has no sequence"));
+  return ParseSequence(*last);
 }
 
 absl::StatusOr<std::vector<TenantId>> TrackStore::Tenants() const {

@@ -6,7 +6,6 @@
 #ifndef EVENLIGHT_STORAGE_TRACK_STORE_H_
 #define EVENLIGHT_STORAGE_TRACK_STORE_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,14 +19,8 @@
 
 namespace evenlight {
 
-// What is known of an event id that was used.
-struct UsedEventId {
-  std::string content_digest;  // As ContentDigest() gave it.
-  int64_t sequence = 0;
-};
-
-// 16 bytes that are equal for equal events, their id and sequence apart.
-std::string ContentDigest(const Event& event);
+// Whether the events are equal once stored, their ids and sequences apart.
+bool HaveSameContent(const Event& one, const Event& other);
 
 // Thread-safe. `database` outlives it.
 class TrackStore {
@@ -37,16 +30,11 @@ class TrackStore {
   // Adds `event`, its id and its sequence to `batch`. `event.sequence` must be
   // set and its id not used.
   void Append(const TenantId& tenant, const Event& event,
-              WriteBatch* batch) const {
-    Append(tenant, event, ContentDigest(event), batch);
-  }
+              WriteBatch* batch) const;
 
-  // The same for a caller that has the event's ContentDigest() already.
-  void Append(const TenantId& tenant, const Event& event,
-              const std::string& content_digest, WriteBatch* batch) const;
-
-  // What is known of each id, in their order; nullopt if it was not used.
-  absl::StatusOr<std::vector<std::optional<UsedEventId>>> FindIds(
+  // The events of those ids that were used, in their order. Made for ids of
+  // which most are new: an event that is there costs two reads more.
+  absl::StatusOr<std::vector<Event>> FindEvents(
       const TenantId& tenant, absl::Span<const EventId> ids) const;
 
   // Calls `visit` with the actor's events in [from, until), in order, until it

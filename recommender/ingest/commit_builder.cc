@@ -61,8 +61,7 @@ absl::Status CommitBuilder::AddShare(const TenantId& tenant, const Share& share,
                                    share.submissions, last_sequence));
   for (Exposure* exposure : share.exposures) {
     if (!ids.Take(exposure->event)) continue;
-    track_.Append(tenant, exposure->event,
-                  ids.ContentDigestOf(exposure->event.id), &commit.batch);
+    track_.Append(tenant, exposure->event, &commit.batch);
     lists_.Put(tenant, *exposure->list, &commit.batch);
   }
 
@@ -80,8 +79,7 @@ absl::Status CommitBuilder::AddShare(const TenantId& tenant, const Share& share,
       const CommitResult& result = submission->results[row];
       if (result.outcome != CommitResult::Outcome::kAccepted) continue;
       if (result.sequence == 0) continue;  // All or nothing: nothing.
-      track_.Append(tenant, event, ids.ContentDigestOf(event.id),
-                    &commit.batch);
+      track_.Append(tenant, event, &commit.batch);
       if (ChangesState(event)) changes[event.actor.id].events.push_back(&event);
     }
   }

@@ -1,8 +1,5 @@
 #include "recommender/ingest/commit_ids.h"
 
-#include <optional>
-#include <utility>
-
 #include "core/status_macros.h"
 
 namespace evenlight {
@@ -21,22 +18,19 @@ absl::StatusOr<CommitIds> CommitIds::Find(
   std::vector<EventId> ids;
   ids.reserve(events.size());
   for (const Event* event : events) ids.push_back(event->id);
-  ASSIGN_OR_RETURN(auto found, track.FindIds(tenant, ids));
 
   CommitIds result(last_sequence);
+  ASSIGN_OR_RETURN(result.stored_, track.FindEvents(tenant, ids));
   result.used_.reserve(events.size());
-  for (size_t row = 0; row < events.size(); ++row) {
-    if (!found[row].has_value()) continue;
-    result.used_.emplace(events[row]->id, *std::move(found[row]));
+  for (const Event& stored : result.stored_) {
+    result.used_.emplace(stored.id, &stored);
   }
   return result;
 }
 
 bool CommitIds::Take(Event& event) {
-  const auto [used, is_new] = used_.try_emplace(event.id);
-  if (!is_new) return false;
+  if (!used_.try_emplace(event.id, &event).second) return false;
   event.sequence = ++last_sequence_;
-  used->second = {ContentDigest(event), event.sequence};
   return true;
 }
 
@@ -53,11 +47,10 @@ void CommitIds::Take(Submission& submission) {
     Event& event = submission.events[row];
     CommitResult& result = results[row];
     if (result.outcome == Outcome::kConflict) continue;
-    UsedEventId& used = used_.find(event.id)->second;
     if (result.outcome == Outcome::kAccepted && !is_refused) {
-      event.sequence = used.sequence = ++last_sequence_;
+      event.sequence = ++last_sequence_;
     }
-    result.sequence = used.sequence;
+    result.sequence = used_.find(event.id)->second->sequence;
   }
   if (!is_refused) return;
   for (size_t row = 0; row < results.size(); ++row) {
@@ -67,14 +60,13 @@ void CommitIds::Take(Submission& submission) {
 }
 
 // A new id is used from here on, with sequence 0 until it is given one.
-Outcome CommitIds::Classify(const Event& event) {
-  std::string digest = ContentDigest(event);
-  const auto [used, is_new] = used_.try_emplace(event.id);
+Outcome CommitIds::Classify(Event& event) {
+  const auto [used, is_new] = used_.try_emplace(event.id, &event);
   if (is_new) {
-    used->second.content_digest = std::move(digest);
+    event.sequence = 0;
     return Outcome::kAccepted;
   }
-  return used->second.content_digest == digest ? Outcome::kDuplicate
+  return HaveSameContent(*used->second, event) ? Outcome::kDuplicate
                                                : Outcome::kConflict;
 }
 

@@ -37,20 +37,17 @@ class CommitIds {
   // is used.
   void Take(Submission& submission);
 
-  // Of an event that was taken.
-  const std::string& ContentDigestOf(const EventId& id) const {
-    return used_.find(id)->second.content_digest;
-  }
-
   int64_t last_sequence() const { return last_sequence_; }
 
  private:
   explicit CommitIds(int64_t last_sequence) : last_sequence_(last_sequence) {}
 
-  CommitResult::Outcome Classify(const Event& event);
+  CommitResult::Outcome Classify(Event& event);
 
   int64_t last_sequence_;
-  absl::flat_hash_map<absl::string_view, UsedEventId> used_;  // By event id.
+  std::vector<Event> stored_;
+  // By event id: in `stored_`, or an event of the commit.
+  absl::flat_hash_map<absl::string_view, const Event*> used_;
 };
 
 }  // namespace evenlight

@@ -41,8 +41,7 @@ void CheckValues(absl::string_view value) {
         decode(value), [](const auto& v) { return encode(v); }, decode);      \
   }
   EVENLIGHT_ROUND_TRIP(DecodeEvent(key, bytes), EncodeEvent)
-  EVENLIGHT_ROUND_TRIP(DecodeUsedEventId(kTenant, "e1", bytes),
-                       EncodeUsedEventId)
+  EVENLIGHT_ROUND_TRIP(DecodeEventId(kTenant, "e1", bytes), EncodeEventId)
   EVENLIGHT_ROUND_TRIP(DecodeLearnerState(kTenant, "l1", bytes),
                        EncodeLearnerState)
   EVENLIGHT_ROUND_TRIP(DecodeResource(kTenant, "r1", bytes), EncodeResource)

@@ -146,8 +146,8 @@ TEST_F(CheckTest, KeysAndValuesThatNobodyMakesAreRefused) {
       {Family::kEventsBySequence, SequenceKey(kTenant, 0), event},
       {Family::kEventsBySequence, SequenceKey(kTenant, 1), "x"},
       {Family::kEventsBySequence, SequenceKey(kTenant, 1) + "x", event},
-      {Family::kEventIds, IdKey(kTenant, "e/1"), EncodeUsedEventId({"", 1})},
-      {Family::kEventIds, IdKey(kTenant, "e1"), EncodeUsedEventId({"", 1})},
+      {Family::kEventIds, IdKey(kTenant, "e/1"), EncodeEventId(1)},
+      {Family::kEventIds, IdKey(kTenant, "e1"), EncodeEventId(0)},
       {Family::kLearnerState, IdKey(kTenant, ""), ""},
       {Family::kLearnerState, IdKey("no tenant", "l1"), ""},
       {Family::kCatalog, tenant, ""},
@@ -177,34 +177,58 @@ TEST_F(CheckTest, LogAndIndexesThatDisagreeAreNamed) {
   Append(memory_, 1, 600);
   const Event event = EventOf(300);
   const std::string key = EventKeyOf(kTenant, event.actor, PositionOf(event));
-  Event other = event;
-  other.resource = "r2";
+  const std::string key_start =
+      EventKeyOf(kTenant, event.actor, {event.time, ""});
   struct Case {
     std::string what;
     WriteBatch damage;
     WriteBatch repair;
   };
-  std::vector<Case> cases(4);
+  std::vector<Case> cases(6);
   cases[0].what = "has a sequence but is missing";
   cases[0].damage.Delete(Family::kEvents, key);
   cases[0].repair.Put(Family::kEvents, key, EncodeEvent(event));
   cases[1].what = "sequences 300 to 300 of tenant county are missing";
   cases[1].damage.Delete(Family::kEventsBySequence, SequenceKey(kTenant, 300));
   cases[1].repair.Put(Family::kEventsBySequence, SequenceKey(kTenant, 300),
-                      key);
+                      key_start);
   cases[2].what = "its id is not among the used ids";
   cases[2].damage.Delete(Family::kEventIds, IdKey(kTenant, event.id));
   cases[2].repair.Put(Family::kEventIds, IdKey(kTenant, event.id),
-                      EncodeUsedEventId({ContentDigest(event), 300}));
-  cases[3].what = "its content is not what its id was used for";
-  cases[3].damage.Put(Family::kEvents, key, EncodeEvent(other));
-  cases[3].repair.Put(Family::kEvents, key, EncodeEvent(event));
+                      EncodeEventId(300));
+  cases[3].what = "its sequence is 300, that of its id is 299";
+  cases[3].damage.Put(Family::kEventIds, IdKey(kTenant, event.id),
+                      EncodeEventId(299));
+  cases[3].repair = cases[2].repair;
+  cases[4].what = "the id is used but has no event";
+  cases[4].damage.Put(Family::kEventIds, IdKey(kTenant, "other"),
+                      EncodeEventId(300));
+  cases[4].repair.Delete(Family::kEventIds, IdKey(kTenant, "other"));
+  cases[5].what = "sequence 300 stands for another event";
+  cases[5].damage.Put(Family::kEventsBySequence, SequenceKey(kTenant, 300),
+                      key_start + "x");
+  cases[5].repair = cases[1].repair;
   for (const Case& c : cases) {
     ASSERT_THAT(memory_.Write(c.damage), IsOk());
     EXPECT_THAT(TrackFindings(memory_), Contains(HasSubstr(c.what)));
     ASSERT_THAT(memory_.Write(c.repair), IsOk());
     EXPECT_THAT(TrackFindings(memory_), IsEmpty());
   }
+}
+
+TEST_F(CheckTest, EntriesOfFormat1AreSound) {
+  Append(memory_, 1, 3);
+  const Event event = EventOf(2);
+  const std::string key = EventKeyOf(kTenant, event.actor, PositionOf(event));
+  WriteBatch batch;
+  batch.Put(Family::kEventsBySequence, SequenceKey(kTenant, 2), key);
+  batch.Put(Family::kEventIds, IdKey(kTenant, event.id),
+            "\x0a\x10"
+            "0123456789abcdef" +
+                EncodeEventId(2));
+  ASSERT_THAT(memory_.Write(batch), IsOk());
+  EXPECT_THAT(TrackFindings(memory_), IsEmpty());
+  EXPECT_THAT(EntryFindings(memory_), IsEmpty());
 }
 
 TEST_F(CheckTest, DamagedStateIsSurvivable) {

@@ -88,9 +88,25 @@ TEST_F(RocksDatabaseTest, NewerFormatIsRefusedAndNothingIsChanged) {
     ASSERT_THAT(database, HasCode(absl::StatusCode::kFailedPrecondition));
     EXPECT_THAT(
         MessageOf(database.status()),
-        AllOf(HasSubstr(path_), HasSubstr("format 7"), HasSubstr("up to 1")));
+        AllOf(HasSubstr(path_), HasSubstr("format 8"), HasSubstr("up to 2")));
   }
   EXPECT_EQ(FilesIn(path_), before);
+}
+
+TEST_F(RocksDatabaseTest, FormatBeforeThisOneIsReadAndBecomesThisOne) {
+  storage::v1::FormatRecord format;
+  format.set_format_version(RocksDatabase::kFormatVersion - 1);
+  format.set_create_time_us(5);
+  WriteFormat(format.SerializeAsString());
+  for (const bool read_only : {true, false}) {
+    const auto bytes =
+        *MustOpen(path_, read_only)->Get(Family::kMeta, "format");
+    format.Clear();
+    ASSERT_TRUE(format.ParseFromString(*bytes));
+    EXPECT_EQ(format.format_version(),
+              RocksDatabase::kFormatVersion - (read_only ? 1 : 0));
+    EXPECT_EQ(format.create_time_us(), 5);
+  }
 }
 
 TEST_F(RocksDatabaseTest, FormatBeforeTheOldestIsRefused) {

@@ -89,8 +89,8 @@ int64_t ExpectPrefix(Database& database) {
   EXPECT_THAT(commit, IsOk());
   EXPECT_EQ(commit->value_or("0"), std::to_string(num_events));
   for (int64_t sequence = 1; sequence <= kNumCommits; ++sequence) {
-    const auto used = store.FindIds("t", {"e" + std::to_string(sequence)});
-    EXPECT_EQ(used->front().has_value(), sequence <= num_events);
+    const auto used = store.FindEvents("t", {"e" + std::to_string(sequence)});
+    EXPECT_EQ(used->size(), sequence <= num_events ? 1u : 0u);
   }
   return num_events;
 }

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "storage/keys.h"
+#include "storage/records.h"
 #include "tests/storage/databases.h"
 
 namespace evenlight {
@@ -209,14 +210,57 @@ TEST_P(TrackStoreTest, ListingBySequenceEndsWhenTheVisitorSaysSo) {
 TEST_P(TrackStoreTest, UsedIdsAreKnownWithTheirContent) {
   const Event event = MakeEvent("e1", 5, 3);
   Append("t", {event});
-  const auto used = store_->FindIds("t", {"e", "e1", "e10"});
+  const auto used = store_->FindEvents("t", {"e", "e1", "e10"});
   ASSERT_THAT(used, IsOk());
-  EXPECT_FALSE((*used)[0]);
-  ASSERT_TRUE((*used)[1]);
-  EXPECT_EQ((*used)[1]->content_digest, ContentDigest(event));
-  EXPECT_EQ((*used)[1]->sequence, 3);
-  EXPECT_FALSE((*used)[2]);
-  EXPECT_FALSE(store_->FindIds("u", {"e1"})->front());
+  EXPECT_THAT(*used, ElementsAre(event));
+  EXPECT_THAT(*store_->FindEvents("u", {"e1"}), IsEmpty());
+}
+
+TEST_P(TrackStoreTest, EventsOfOneMomentAreToldApartByTheirSequences) {
+  std::vector<Event> events;
+  std::vector<EventId> ids;
+  for (const char* id : {"e1", "e10", "e", "d", "e100"}) {
+    events.push_back(MakeEvent(id, 5, static_cast<int64_t>(ids.size()) + 1));
+    ids.push_back(id);
+  }
+  // Of another's moment that begins the same.
+  Append("t", {MakeEvent("e2", 5, 6, {ActorKind::kLearner, "l10"})});
+  Append("t", events);
+  EXPECT_EQ(*store_->FindEvents("t", ids), events);
+  ids.push_back("e2");
+  EXPECT_EQ(ListBySequence("t", 0), ids);
+}
+
+// What builds of format 1 wrote: the index had the whole key, and the id a
+// digest of 16 bytes.
+TEST_P(TrackStoreTest, EventsOfFormat1AreFound) {
+  std::vector<Event> events;
+  for (const char* id : {"e1", "e10", "e"}) {
+    events.push_back(MakeEvent(id, 5, static_cast<int64_t>(events.size()) + 1));
+    const Event& event = events.back();
+    Append("t", {event});
+    PutOne(Family::kEventsBySequence, SequenceKey("t", event.sequence),
+           EventKeyOf("t", event.actor, PositionOf(event)));
+    PutOne(Family::kEventIds, IdKey("t", event.id),
+           "\x0a\x10"
+           "0123456789abcdef" +
+               EncodeEventId(event.sequence));
+  }
+  EXPECT_EQ(*store_->FindEvents("t", {"e1", "e10", "e"}), events);
+  EXPECT_THAT(ListBySequence("t", 0), ElementsAre("e1", "e10", "e"));
+  EXPECT_EQ(*store_->LastSequence("t"), 3);
+}
+
+TEST_P(TrackStoreTest, IdWithoutItsEventIsDataLoss) {
+  PutOne(Family::kEventIds, IdKey("t", "e9"), EncodeEventId(1));
+  EXPECT_THAT(store_->FindEvents("t", {"e9"}),
+              HasCode(absl::StatusCode::kDataLoss));
+  PutOne(Family::kEventsBySequence, SequenceKey("t", 1),
+         EventKeyOf("t", kLearner, {absl::UnixEpoch(), ""}));
+  const auto found = store_->FindEvents("t", {"e9"});
+  ASSERT_THAT(found, HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(std::string(found.status().message()),
+              HasSubstr("sequence 1 but is missing"));
 }
 
 TEST_P(TrackStoreTest, BrokenRecordIsDataLossThatNamesItsEvent) {
@@ -231,27 +275,25 @@ TEST_P(TrackStoreTest, BrokenRecordIsDataLossThatNamesItsEvent) {
 
 TEST_P(TrackStoreTest, SequenceWithoutItsEventIsDataLoss) {
   PutOne(Family::kEventsBySequence, SequenceKey("t", 1),
-         EventKeyOf("t", kLearner, {absl::UnixEpoch(), "e9"}));
+         EventKeyOf("t", kLearner, {absl::UnixEpoch(), ""}));
   EXPECT_THAT(store_->ListBySequence("t", 0, [](const Event&) { return true; }),
               HasCode(absl::StatusCode::kDataLoss));
 }
 
-TEST(ContentDigestTest, IdAndSequenceDoNotCount) {
-  EXPECT_EQ(ContentDigest(MakeEvent("a", 5, 1)),
-            ContentDigest(MakeEvent("b", 5, 2)));
-  EXPECT_EQ(ContentDigest(MakeEvent("a", 5, 1)).size(), 16u);
+TEST(HaveSameContentTest, IdAndSequenceDoNotCount) {
+  EXPECT_TRUE(HaveSameContent(MakeEvent("a", 5, 1), MakeEvent("b", 5, 2)));
 }
 
-TEST(ContentDigestTest, EqualEventsHaveEqualDigests) {
+TEST(HaveSameContentTest, MinusNothingIsNothing) {
   Event event = MakeEvent("a", 5, 1);
   Event same = event;
   event.score = 0.0f;
   same.score = -0.0f;
   ASSERT_EQ(event, same);
-  EXPECT_EQ(ContentDigest(event), ContentDigest(same));
+  EXPECT_TRUE(HaveSameContent(event, same));
 }
 
-TEST(ContentDigestTest, EverythingElseCounts) {
+TEST(HaveSameContentTest, EverythingElseCounts) {
   const Event event = MakeEvent("a", 5, 1);
   std::vector<Event> others(8, event);
   others[0].time += absl::Microseconds(1);
@@ -263,7 +305,7 @@ TEST(ContentDigestTest, EverythingElseCounts) {
   others[6].time_spent = absl::Seconds(1);
   others[7].listed = {{"r", 1, 0.5f}};
   for (const Event& other : others) {
-    EXPECT_NE(ContentDigest(other), ContentDigest(event));
+    EXPECT_FALSE(HaveSameContent(other, event));
   }
 }
 

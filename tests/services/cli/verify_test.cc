@@ -244,7 +244,7 @@ TEST_F(VerifyTest, EveryDamageIsNamedWithWhatToDo) {
        "sequences 7 to 7 of tenant county are missing", "no",
        "restore the newest backup"},
       {"newer format", [&] { Change(newer); }, Path("db"),
-       "has format 9; this build reads up to 1", "no", "with the build"},
+       "has format 9; this build reads up to 2", "no", "with the build"},
       {"missing state", [&] { Change(missing); }, "learner l1",
        "it is missing, though", "yes", "train --force"},
       {"state that differs", [&] { PutState(other); }, "learner l1",
