@@ -262,11 +262,6 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(
     const Options& options) {
   RETURN_IF_ERROR(PrepareDirectory(options));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, FamiliesOf(options));
-  // Compactions give way to serving; flushes have a pool of their own.
-  if (!options.read_only) {
-    rocksdb::Env::Default()->LowerThreadPoolCPUPriority(
-        rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);
-  }
   auto rocks = std::make_unique<Rocks>();
   rocks->options = options;
   const rocksdb::Status status = rocks->OpenFamilies(names);

@@ -36,11 +36,11 @@ class RocksDatabase : public Database {
     int64_t max_log_bytes = int64_t{128} << 20;
     // The most that flushes and compactions write in a second. A burst of them
     // would fill the disk's queue before the log's syncs, which calls wait for.
-    // RocksDB takes as little of it as keeps up with what is written, down to a
-    // twentieth (auto-tuning): a fixed rate is too high on a quiet day or holds
-    // up an import. Their reads follow their writes and mostly find the page
-    // cache; the log is not limited.
-    int64_t background_bytes_per_second = int64_t{128} << 20;
+    // The rate is fixed: RocksDB's auto-tuning falls to a twentieth in a quiet
+    // hour and takes minutes to rise again, in which the first lesson of the
+    // day would wait for flushes. Their reads follow their writes and mostly
+    // find the page cache; the log is not limited.
+    int64_t background_bytes_per_second = int64_t{64} << 20;
     // Where files are; null: the machine's own. Tests give one that loses power
     // or whose disk fails. Outlives the database.
     rocksdb::Env* env = nullptr;

@@ -3,9 +3,12 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/rate_limiter.h>
 #include <rocksdb/table.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -43,6 +46,23 @@ class NoLog : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
   void Logv(const char*, va_list) override {}
+};
+
+// Compactions give way to serving, but not to everything: at the lowest
+// priority a busy machine leaves them nothing, until so many files wait for
+// them that writes stop. Flushes, which writes wait for, keep the process's.
+class CompactionPriority : public rocksdb::EventListener {
+ public:
+  void OnCompactionBegin(rocksdb::DB*,
+                         const rocksdb::CompactionJobInfo&) override {
+    const auto thread = static_cast<id_t>(gettid());
+    if (getpriority(PRIO_PROCESS, thread) >= kNice) return;
+    setpriority(PRIO_PROCESS, thread, kNice);  // Of this thread, on Linux.
+  }
+
+ private:
+  // A third of the processor time of a thread that serves.
+  static constexpr int kNice = 5;
 };
 
 bool Is(absl::string_view name, Family family) {
@@ -101,12 +121,14 @@ rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
   // Write files out as they grow instead of all at once at the end, which would
   // hold up the log's syncs.
   db.bytes_per_sync = 1 << 20;
-  // See Options. 100 ms and 10 are RocksDB's defaults: how often bytes are
-  // handed out, and one time in how many compactions go before flushes.
-  db.rate_limiter.reset(rocksdb::NewGenericRateLimiter(
-      options.background_bytes_per_second, /*refill_period_us=*/100'000,
-      /*fairness=*/10, rocksdb::RateLimiter::Mode::kWritesOnly,
-      /*auto_tuned=*/true));
+  // See Options.
+  db.rate_limiter.reset(
+      rocksdb::NewGenericRateLimiter(options.background_bytes_per_second));
+  // Where writes are slowed down because compactions are behind, they start
+  // from this; by default from the limiter's rate, at which they would only be
+  // further behind.
+  db.delayed_write_rate = 16 << 20;
+  db.listeners.push_back(std::make_shared<CompactionPriority>());
   // Leaves the rest of a usual limit of 1,024 to connections.
   db.max_open_files = 512;
   if (options.read_only) {

@@ -35,7 +35,7 @@ struct Config {
   std::string backup_directory;  // Empty: no backups are made.
   int backup_keep = 7;
   int backup_max_mib_per_second = 64;
-  int background_max_mib_per_second = 128;
+  int background_max_mib_per_second = 64;
   RankingPolicy ranking;
 };
 

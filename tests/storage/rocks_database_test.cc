@@ -1,11 +1,15 @@
 #include "storage/rocks_database.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "evenlight/storage/v1/records.pb.h"
@@ -39,6 +43,21 @@ std::map<std::string, std::string> FilesIn(const std::string& directory) {
         std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
   return files;
+}
+
+// The nice values of this process's threads whose name begins so.
+std::set<int> NiceOfThreads(const std::string& name) {
+  std::set<int> nice;
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string its_name;
+    std::ifstream(task.path() / "comm") >> its_name;
+    if (its_name.rfind(name, 0) != 0) continue;
+    nice.insert(getpriority(
+        PRIO_PROCESS,
+        static_cast<id_t>(std::stoi(task.path().filename().string()))));
+  }
+  return nice;
 }
 
 class RocksDatabaseTest : public testing::Test {
@@ -112,6 +131,22 @@ TEST_F(RocksDatabaseTest, FormatBeforeThisOneIsReadAndBecomesThisOne) {
 TEST_F(RocksDatabaseTest, FormatBeforeTheOldestIsRefused) {
   WriteFormat("");
   EXPECT_THAT(OpenRocks(path_), HasCode(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(RocksDatabaseTest, CompactionsGiveWayButNotToEverything) {
+  RocksDatabase::Options options;
+  options.directory = path_;
+  options.write_buffer_bytes = 64 << 10;
+  const auto database = RocksDatabase::Open(options);
+  ASSERT_THAT(database, IsOk());
+  const int nice = getpriority(PRIO_PROCESS, 0);
+  // Until a compaction has begun, which four files of a family cause.
+  int writes = 0;
+  while (NiceOfThreads("rocksdb:low").count(std::max(nice, 5)) == 0) {
+    ASSERT_LT(++writes, 100'000);
+    PutOne(**database, std::to_string(writes), std::string(1'000, 'v'));
+  }
+  EXPECT_THAT(NiceOfThreads("rocksdb:high"), testing::ElementsAre(nice));
 }
 
 TEST_F(RocksDatabaseTest, FormatThatDoesNotParseIsDataLoss) {

@@ -13,15 +13,17 @@ namespace {
 
 using rocksdb::RateLimiter;
 
-TEST(RocksOptionsTest, BackgroundWritesHaveARateThatFollowsWhatIsNeeded) {
+TEST(RocksOptionsTest, BackgroundWritesHaveTheRateAndWritesAreSlowedBelowIt) {
   RocksDatabase::Options options;
   options.background_bytes_per_second = 8 << 20;
   const auto limiter = DbOptions(options).rate_limiter;
   ASSERT_NE(limiter, nullptr);
   EXPECT_TRUE(limiter->IsRateLimited(RateLimiter::OpType::kWrite));
   EXPECT_FALSE(limiter->IsRateLimited(RateLimiter::OpType::kRead));
-  // One that tunes itself begins in the middle.
-  EXPECT_EQ(limiter->GetBytesPerSecond(), 4 << 20);
+  // One that tunes itself would begin in the middle.
+  EXPECT_EQ(limiter->GetBytesPerSecond(), 8 << 20);
+  EXPECT_LT(DbOptions({}).delayed_write_rate,
+            DbOptions({}).rate_limiter->GetBytesPerSecond());
 }
 
 // The log is what calls wait for.

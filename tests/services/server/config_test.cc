@@ -25,7 +25,7 @@ TEST(ConfigTest, EmptyTextIsTheDefaults) {
   EXPECT_EQ(config->stream_limits.silence, absl::Hours(1));
   EXPECT_EQ(config->stream_limits.unread, absl::Minutes(1));
   EXPECT_EQ(config->keepalive, absl::Minutes(1));
-  EXPECT_EQ(config->background_max_mib_per_second, 128);
+  EXPECT_EQ(config->background_max_mib_per_second, 64);
   EXPECT_EQ(config->ranking.weights, RankingPolicy::DefaultWeights());
   EXPECT_EQ(config->ranking.exploration.share, 0);
 }
