@@ -52,7 +52,10 @@ run() {
     class | cold | memory | recovery | serve | state) "$2" ;;
     recommend) "$2" lists ;;
     load) "$2" --svg="$svg" ;;
-    overload) "$2" --only=sweep --svg="$svg" ;;
+    overload)
+      "$2" --only=sweep --svg="$svg"
+      "$2" --only=sweep --apart
+      ;;
     training) "$2" --only=train ;;
     mixed | compaction | backup) "$2" --only="$1" ;;
     *) "$2" --benchmark_format=json 2>/dev/null | python3 scripts/bench_figures.py ;;

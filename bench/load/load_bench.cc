@@ -4,10 +4,13 @@
 // then a table for people.
 //
 //   load_bench [--only=sweep,mixed,train,compaction,backup] [--svg=FILE]
-//       [--seconds=5] [--pile_mib=400]
+//       [--seconds=5] [--pile_mib=400] [--apart]
 //
 // Load and server share the machine's cores: a rate says nothing of a server
-// alone, the ratios do.
+// alone, the ratios do. With --apart the server has one core to itself and the
+// load another, as if they were two machines.
+
+#include <sched.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -36,6 +39,7 @@ ABSL_FLAG(std::vector<std::string>, only,
           std::vector<std::string>({"sweep", "mixed", "train", "compaction",
                                     "backup"}),
           "Parts to measure");
+ABSL_FLAG(bool, apart, false, "Server and load have a core each");
 ABSL_FLAG(double, seconds, 5, "Of each run");
 ABSL_FLAG(int64_t, pile_mib, 400,
           "What is written beside the world, to be compacted and backed up");
@@ -164,7 +168,7 @@ std::vector<LoadRow> MeasureSweep(ServedWorld* world, double rate) {
     PrintFigure(prefix + "p99", P99Ms(row.figures, CallKind::kRecommend), "ms");
   }
   PrintOverload(sweep);
-  PrintRoom(sweep, rate);
+  if (!absl::GetFlag(FLAGS_apart)) PrintRoom(sweep, rate);
   const std::string svg = absl::GetFlag(FLAGS_svg);
   if (!svg.empty()) Draw(sweep, svg);
   return sweep;
@@ -175,8 +179,20 @@ bool IsWanted(const std::string& part) {
   return std::find(only.begin(), only.end(), part) != only.end();
 }
 
+// Puts this process on the first core; returns what puts a program on the
+// second.
+std::vector<std::string> MoveApart() {
+  Check(std::thread::hardware_concurrency() >= 2, "--apart needs two cores");
+  cpu_set_t first;
+  CPU_ZERO(&first);
+  CPU_SET(0, &first);
+  Check(sched_setaffinity(0, sizeof first, &first) == 0, "no core 0");
+  return {"/usr/bin/taskset", "--cpu-list", "1"};
+}
+
 void Measure() {
-  ServedWorld world;
+  ServedWorld world(absl::GetFlag(FLAGS_apart) ? MoveApart()
+                                               : std::vector<std::string>());
   const double rate = ClosedRate(world.client());
   std::vector<LoadRow> rows;
   if (IsWanted("sweep")) rows = MeasureSweep(&world, rate);

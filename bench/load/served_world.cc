@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "bench/check.h"
@@ -12,8 +13,10 @@
 #include "bench/server_watch.h"
 
 namespace evenlight {
-ServedWorld::ServedWorld()
-    : directory_(
+
+ServedWorld::ServedWorld(std::vector<std::string> prefix)
+    : prefix_(std::move(prefix)),
+      directory_(
           (std::filesystem::temp_directory_path() / "evenlight_load_XXXXXX")
               .string()) {
   Check(mkdtemp(directory_.data()) != nullptr, "no temporary directory");
@@ -35,7 +38,8 @@ void ServedWorld::Start() {
   server_ = std::make_unique<ServerProcess>(
       data_dir(), directory_ + "/models",
       std::vector<std::string>{"--metrics=127.0.0.1:0",
-                               "--config=" + directory_ + "/config.txtpb"});
+                               "--config=" + directory_ + "/config.txtpb"},
+      prefix_);
   KillAtExit(server_.get());
   Check(!server_->address().empty(), server_->Log());
   client_ = std::make_unique<TestClient>(server_->address(), kTenant);

@@ -20,8 +20,9 @@ namespace evenlight {
 // something. There is one at a time; it leaves no server behind.
 class ServedWorld {
  public:
-  // Fills a new temporary directory, trains, and serves.
-  ServedWorld();
+  // Fills a new temporary directory, trains, and serves. `prefix` stands before
+  // the server's command line.
+  explicit ServedWorld(std::vector<std::string> prefix);
   ~ServedWorld();
 
   // Stops the server, does this, and starts another.
@@ -46,6 +47,7 @@ class ServedWorld {
  private:
   void Start();
 
+  const std::vector<std::string> prefix_;
   std::string directory_;
   std::unique_ptr<ServerProcess> server_;
   std::unique_ptr<TestClient> client_;
