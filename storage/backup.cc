@@ -180,7 +180,7 @@ absl::StatusOr<Backup> BackupWriter::Make(const std::string& model_dir,
       engine_->GetBackupInfo(static_cast<rocksdb::BackupID>(backup.id), &info),
       absl::StrCat("backup ", backup.id)));
   backup.create_time = now;
-  backup.data_format_version = RocksDatabase::kFormatVersion;
+  backup.data_format_version = database_.format_version();
   backup.database_bytes = static_cast<int64_t>(info.size);
   backup.num_database_files = static_cast<int32_t>(info.number_files);
   ASSIGN_OR_RETURN(

@@ -79,7 +79,7 @@ absl::Status CheckEventId(const TenantId& tenant, absl::string_view rest,
                           absl::string_view value) {
   if (!IsValidId(rest)) return BadKey();
   ASSIGN_OR_RETURN(const int64_t sequence,
-                   DecodeEventId(tenant, EventId(rest), value));
+                   DecodeSequenceOfId(tenant, EventId(rest), value));
   return sequence > 0 ? absl::OkStatus() : BadValue("a sequence");
 }
 
@@ -190,7 +190,7 @@ absl::Status CheckList(const TenantId& tenant, EntryKind kind,
 absl::Status CheckEntry(Family family, absl::string_view key,
                         absl::string_view value) {
   if (family == Family::kMeta) {
-    return key == kFormatKey ? CheckFormat("here", value) : BadKey();
+    return key == kFormatKey ? CheckFormat("here", value).status() : BadKey();
   }
   if (family == Family::kEvents) return CheckEvent(key, value);
   absl::string_view rest = key;

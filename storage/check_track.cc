@@ -18,6 +18,7 @@ namespace evenlight {
 namespace {
 
 constexpr size_t kReadTogether = 256;
+constexpr int64_t kMaxSequence = int64_t{1} << 34;  // 2 GiB of bits.
 
 struct Entry {
   std::string key;
@@ -61,30 +62,31 @@ class TrackCheck {
              std::move(what), kRestoreABackup, false});
   }
 
-  // The id of the event with this sequence whose key begins so.
-  absl::StatusOr<std::optional<EventId>> FindId(const std::string& key_start,
-                                                int64_t sequence) const;
+  // Of a sequence that the index has; false if it was marked before.
+  bool Mark(int64_t sequence);
+  bool IsMarked(int64_t sequence) const;
 
   const Database& database_;
   const TenantId tenant_;
   const Report report_;
   int64_t num_events_ = 0;
   int64_t last_sequence_ = 0;
+  // By sequence: whether an event stands for it. Up to kMaxSequence.
+  std::vector<bool> has_event_;
 };
 
-absl::StatusOr<std::optional<EventId>> TrackCheck::FindId(
-    const std::string& key_start, int64_t sequence) const {
-  std::optional<EventId> id;
-  RETURN_IF_ERROR(database_.Scan(
-      Family::kEvents, key_start, PrefixEnd(key_start),
-      [&](absl::string_view key, absl::string_view value) {
-        const std::optional<EventKey> parts = ParseEventKey(key);
-        if (!parts) return true;
-        const absl::StatusOr<Event> event = DecodeEvent(*parts, value);
-        if (event.ok() && event->sequence == sequence) id = event->id;
-        return !id.has_value();
-      }));
-  return id;
+bool TrackCheck::Mark(int64_t sequence) {
+  if (sequence > kMaxSequence) return true;
+  const auto at = static_cast<size_t>(sequence);
+  if (at >= has_event_.size()) has_event_.resize(at + 1);
+  const bool is_first = !has_event_[at];
+  has_event_[at] = true;
+  return is_first;
+}
+
+bool TrackCheck::IsMarked(int64_t sequence) const {
+  const auto at = static_cast<size_t>(sequence);
+  return at < has_event_.size() && has_event_[at];
 }
 
 absl::Status TrackCheck::CheckEvents(const std::vector<Entry>& entries) {
@@ -116,12 +118,15 @@ absl::Status TrackCheck::CheckEvents(const std::vector<Entry>& entries) {
     } else if (!absl::StartsWith(keys[row], *by_sequence[row])) {
       Fault("events", keys[row],
             absl::StrCat("sequence ", sequence, " stands for another event"));
+    } else if (!Mark(sequence)) {
+      Fault("events", keys[row],
+            absl::StrCat("another event has its sequence ", sequence));
     }
     if (!by_id[row]) {
       Fault("events", keys[row], "its id is not among the used ids");
       continue;
     }
-    const auto of_id = DecodeEventId(tenant_, events[row].id, *by_id[row]);
+    const auto of_id = DecodeSequenceOfId(tenant_, events[row].id, *by_id[row]);
     if (of_id.ok() && *of_id != sequence) {
       Fault("events", keys[row],
             absl::StrCat("its sequence is ", sequence, ", that of its id is ",
@@ -142,31 +147,38 @@ absl::Status TrackCheck::CheckSequences(const std::vector<Entry>& entries) {
                        " of tenant ", tenant_, " are missing"));
     }
     last_sequence_ = *sequence;
-    ASSIGN_OR_RETURN(const auto id, FindId(entry.value, *sequence));
-    if (id) continue;
+    if (*sequence > kMaxSequence || IsMarked(*sequence)) continue;
     Fault("events_by_sequence", entry.key,
           absl::StrCat("event ", absl::CHexEscape(entry.value),
-                       " has a sequence but is missing"));
+                       " has a sequence but is missing or damaged"));
   }
   return absl::OkStatus();
 }
 
 absl::Status TrackCheck::CheckIds(const std::vector<Entry>& entries) {
   const size_t prefix_size = TenantPrefix(tenant_).size();
+  std::vector<const Entry*> rows;
+  std::vector<std::string> keys;
   for (const Entry& entry : entries) {
-    const EventId id = entry.key.substr(prefix_size);
-    const auto sequence = DecodeEventId(tenant_, id, entry.value);
+    const auto sequence =
+        DecodeSequenceOfId(tenant_, entry.key.substr(prefix_size), entry.value);
     if (!sequence.ok() || *sequence <= 0) continue;
-    ASSIGN_OR_RETURN(const auto key_start,
-                     database_.Get(Family::kEventsBySequence,
-                                   SequenceKey(tenant_, *sequence)));
-    std::optional<EventId> found;
-    if (key_start) {
-      ASSIGN_OR_RETURN(found, FindId(*key_start, *sequence));
-    }
-    if (found != id) {
-      Fault("event_ids", entry.key, "the id is used but has no event");
-    }
+    rows.push_back(&entry);
+    keys.push_back(SequenceKey(tenant_, *sequence));
+  }
+  ASSIGN_OR_RETURN(const auto starts,
+                   database_.MultiGet(Family::kEventsBySequence, keys));
+  for (size_t row = 0; row < rows.size(); ++row) {
+    const absl::string_view id =
+        absl::string_view(rows[row]->key).substr(prefix_size);
+    // Without a start, a key that no event has.
+    keys[row] = CompleteEventKey(starts[row].value_or(""), id).value_or("");
+  }
+  ASSIGN_OR_RETURN(const auto events,
+                   database_.MultiGet(Family::kEvents, keys));
+  for (size_t row = 0; row < rows.size(); ++row) {
+    if (events[row]) continue;
+    Fault("event_ids", rows[row]->key, "the id is used but has no event");
   }
   return absl::OkStatus();
 }

@@ -10,8 +10,8 @@
 
 namespace evenlight {
 
-absl::Status CheckFormat(const std::string& directory,
-                         absl::string_view bytes) {
+absl::StatusOr<int> CheckFormat(const std::string& directory,
+                                absl::string_view bytes) {
   storage::v1::FormatRecord format;
   if (!format.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError(
@@ -29,7 +29,7 @@ absl::Status CheckFormat(const std::string& directory,
         "; this build reads from ", RocksDatabase::kOldestFormatVersion,
         " on: open it with an older build first"));
   }
-  return absl::OkStatus();
+  return format.format_version();
 }
 
 std::string NewFormatBytes() {
@@ -39,12 +39,9 @@ std::string NewFormatBytes() {
   return format.SerializeAsString();
 }
 
-std::optional<std::string> UpgradedFormatBytes(absl::string_view bytes) {
+std::string UpgradedFormatBytes(absl::string_view bytes) {
   storage::v1::FormatRecord format;
   format.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-  if (format.format_version() == RocksDatabase::kFormatVersion) {
-    return std::nullopt;
-  }
   format.set_format_version(RocksDatabase::kFormatVersion);
   return format.SerializeAsString();
 }

@@ -4,10 +4,10 @@
 #ifndef EVENLIGHT_STORAGE_DATA_DIRECTORY_H_
 #define EVENLIGHT_STORAGE_DATA_DIRECTORY_H_
 
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace evenlight {
@@ -18,17 +18,17 @@ inline constexpr char kFormatKey[] = "format";
 // The value of a directory that is made now.
 std::string NewFormatBytes();
 
-// Whether this build may open a directory with this value.
+// The version of a directory with this value, which this build may open.
 //
 // FAILED_PRECONDITION: the format is newer or too old; the message names the
 // directory and both versions.
 // DATA_LOSS: `bytes` do not parse.
-absl::Status CheckFormat(const std::string& directory, absl::string_view bytes);
+absl::StatusOr<int> CheckFormat(const std::string& directory,
+                                absl::string_view bytes);
 
 // What to write in place of `bytes`, which CheckFormat() took, so that no build
-// that does not know this format opens the directory any more; nullopt if they
-// name it already.
-std::optional<std::string> UpgradedFormatBytes(absl::string_view bytes);
+// that does not know this format opens the directory any more.
+std::string UpgradedFormatBytes(absl::string_view bytes);
 
 bool HasDatabase(const std::string& directory);
 

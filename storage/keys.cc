@@ -121,6 +121,19 @@ std::optional<EventKey> ParseEventKey(absl::string_view key) {
       {FromMicros(static_cast<int64_t>(*time ^ kSignBit)), std::string(key)}};
 }
 
+std::string EventKeyStart(absl::string_view tenant, const Actor& actor,
+                          absl::Time time) {
+  return EventKeyOf(tenant, actor, {time, ""});
+}
+
+std::optional<std::string> CompleteEventKey(absl::string_view start,
+                                            absl::string_view id) {
+  const std::optional<EventKey> key = ParseEventKey(start);
+  if (!key) return std::nullopt;
+  return EventKeyOf(key->tenant, key->actor,
+                    {key->position.time, std::string(id)});
+}
+
 std::string SequenceKey(absl::string_view tenant, int64_t sequence) {
   assert(sequence >= 0);
   std::string key = TenantPrefix(tenant);

@@ -38,6 +38,14 @@ std::string EventKeyOf(absl::string_view tenant, const Actor& actor,
                        const TrackPosition& position);
 std::optional<EventKey> ParseEventKey(absl::string_view key);
 
+// The key without the event's id: what `events_by_sequence` has of it; and the
+// key again. `start` may be the key of any event of that actor and time, as
+// format 1 has it. nullopt if it is none.
+std::string EventKeyStart(absl::string_view tenant, const Actor& actor,
+                          absl::Time time);
+std::optional<std::string> CompleteEventKey(absl::string_view start,
+                                            absl::string_view id);
+
 // events_by_sequence: tenant 0 sequence. `sequence` is at least 0.
 std::string SequenceKey(absl::string_view tenant, int64_t sequence);
 std::optional<int64_t> SequenceOfKey(absl::string_view key);

@@ -127,14 +127,15 @@ absl::StatusOr<Event> DecodeEvent(const EventKey& key,
   return event;
 }
 
-std::string EncodeEventId(int64_t sequence) {
+std::string EncodeSequenceOfId(int64_t sequence) {
   storage::v1::EventIdRecord record;
   record.set_sequence(sequence);
   return record.SerializeAsString();
 }
 
-absl::StatusOr<int64_t> DecodeEventId(const TenantId& tenant, const EventId& id,
-                                      absl::string_view bytes) {
+absl::StatusOr<int64_t> DecodeSequenceOfId(const TenantId& tenant,
+                                           const EventId& id,
+                                           absl::string_view bytes) {
   storage::v1::EventIdRecord record;
   if (!Parse(bytes, &record)) return DoesNotParse("event id", id, tenant);
   return record.sequence();

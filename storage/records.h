@@ -27,10 +27,11 @@ namespace evenlight {
 std::string EncodeEvent(const Event& event);
 absl::StatusOr<Event> DecodeEvent(const EventKey& key, absl::string_view bytes);
 
-// Of the event's sequence.
-std::string EncodeEventId(int64_t sequence);
-absl::StatusOr<int64_t> DecodeEventId(const TenantId& tenant, const EventId& id,
-                                      absl::string_view bytes);
+// What `event_ids` has of an id.
+std::string EncodeSequenceOfId(int64_t sequence);
+absl::StatusOr<int64_t> DecodeSequenceOfId(const TenantId& tenant,
+                                           const EventId& id,
+                                           absl::string_view bytes);
 
 std::string EncodeLearnerState(const StoredLearnerState& state);
 absl::StatusOr<StoredLearnerState> DecodeLearnerState(const TenantId& tenant,

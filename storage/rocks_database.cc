@@ -83,6 +83,7 @@ struct RocksDatabase::Rocks {
   }
 
   Options options;
+  int format_version = kFormatVersion;
   const std::shared_ptr<rocksdb::Statistics> statistics = NewRocksStatistics();
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;  // Also unknown families.
@@ -136,10 +137,12 @@ absl::Status RocksDatabase::Rocks::CheckOrWriteFormat() {
   const rocksdb::Status status = db->Get(
       rocksdb::ReadOptions(), Handle(Family::kMeta), kFormatKey, &bytes);
   if (status.ok()) {
-    RETURN_IF_ERROR(CheckFormat(options.directory, bytes));
-    const auto upgraded = UpgradedFormatBytes(bytes);
-    if (!upgraded || options.read_only) return absl::OkStatus();
-    return WriteFormat(*upgraded);
+    ASSIGN_OR_RETURN(format_version, CheckFormat(options.directory, bytes));
+    if (format_version == kFormatVersion || options.read_only ||
+        options.keep_format) {
+      return absl::OkStatus();
+    }
+    return WriteFormat(UpgradedFormatBytes(bytes));
   }
   if (!status.IsNotFound()) return ToStatus(status, options.directory);
   // Missing also if a kill came between making the database and this record.
@@ -157,6 +160,7 @@ absl::Status RocksDatabase::Rocks::WriteFormat(const std::string& bytes) {
   RETURN_IF_ERROR(
       ToStatus(db->Put(synced, Handle(Family::kMeta), kFormatKey, bytes),
                options.directory));
+  format_version = kFormatVersion;
   // To a file of its own, so that a damaged log never hides the format.
   return ToStatus(db->Flush(rocksdb::FlushOptions(), Handle(Family::kMeta)),
                   options.directory);
@@ -187,7 +191,7 @@ absl::Status ProbeFormat(const RocksDatabase::Options& options) {
     db->DestroyColumnFamilyHandle(handle);
   }
   if (!read.ok()) return absl::OkStatus();
-  return CheckFormat(options.directory, bytes);
+  return CheckFormat(options.directory, bytes).status();
 }
 
 // Every family on disk has to be opened, known or not.
@@ -279,6 +283,8 @@ RocksDatabase::RocksDatabase(std::unique_ptr<Rocks> rocks)
     : rocks_(std::move(rocks)) {}
 
 RocksDatabase::~RocksDatabase() = default;
+
+int RocksDatabase::format_version() const { return rocks_->format_version; }
 
 rocksdb::DB* RocksDatabase::rocks() const { return rocks_->db.get(); }
 

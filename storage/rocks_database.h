@@ -27,6 +27,9 @@ class RocksDatabase : public Database {
   struct Options {
     std::string directory;
     bool read_only = false;  // For a checkpoint; writes nothing at all.
+    // A directory of the format before stays so; no event may be written. For
+    // those who open it only to hold its lock.
+    bool keep_format = false;
     // Memory for reading, shared by all families.
     int64_t block_cache_bytes = int64_t{256} << 20;
     // Memory for writing, per family, before it goes to a file.
@@ -57,6 +60,9 @@ class RocksDatabase : public Database {
       const Options& options);
 
   ~RocksDatabase() override;
+
+  // The format that the directory has.
+  int format_version() const;
 
   absl::StatusOr<std::optional<std::string>> Get(
       Family family, absl::string_view key) const override;

@@ -125,9 +125,10 @@ rocksdb::DBOptions DbOptions(const RocksDatabase::Options& options) {
   db.rate_limiter.reset(
       rocksdb::NewGenericRateLimiter(options.background_bytes_per_second));
   // Where writes are slowed down because compactions are behind, they start
-  // from this; by default from the limiter's rate, at which they would only be
-  // further behind.
-  db.delayed_write_rate = 16 << 20;
+  // from this, as an event is written some four times; by default from the
+  // limiter's rate, at which compactions would only be further behind.
+  db.delayed_write_rate =
+      static_cast<uint64_t>(options.background_bytes_per_second) / 4;
   db.listeners.push_back(std::make_shared<CompactionPriority>());
   // Leaves the rest of a usual limit of 1,024 to connections.
   db.max_open_files = 512;

@@ -24,13 +24,6 @@ absl::StatusOr<Event> ParseEvent(absl::string_view key,
   return DecodeEvent(*parts, value);
 }
 
-absl::StatusOr<int64_t> ParseSequence(absl::string_view key) {
-  const std::optional<int64_t> sequence = SequenceOfKey(key);
-  if (sequence) return *sequence;
-  return absl::DataLossError(absl::StrCat(
-      "key ", absl::CHexEscape(key), " in events_by_sequence has no sequence"));
-}
-
 absl::Status ListRange(const Database& database, absl::string_view begin,
                        absl::string_view end,
                        absl::FunctionRef<bool(const Event&)> visit) {
@@ -43,21 +36,9 @@ absl::Status ListRange(const Database& database, absl::string_view begin,
                    });
 }
 
-// The event with this sequence among those whose keys in `events` begin so.
-absl::StatusOr<Event> ReadEvent(const Database& database,
-                                absl::string_view key_start, int64_t sequence) {
-  std::optional<Event> found;
-  RETURN_IF_ERROR(
-      ScanRange(database, Family::kEvents, key_start, PrefixEnd(key_start),
-                [&](absl::string_view key,
-                    absl::string_view value) -> absl::StatusOr<bool> {
-                  ASSIGN_OR_RETURN(Event event, ParseEvent(key, value));
-                  if (event.sequence != sequence) return true;
-                  found = std::move(event);
-                  return false;
-                }));
-  if (found) return *std::move(found);
-  return absl::DataLossError(absl::StrCat("event ", absl::CHexEscape(key_start),
+absl::Status MissingError(const TenantId& tenant, const EventId& id,
+                          int64_t sequence) {
+  return absl::DataLossError(absl::StrCat("event ", id, " of tenant ", tenant,
                                           " has sequence ", sequence,
                                           " but is missing"));
 }
@@ -79,36 +60,58 @@ bool HaveSameContent(const Event& one, const Event& other) {
 void TrackStore::Append(const TenantId& tenant, const Event& event,
                         WriteBatch* batch) const {
   batch->Put(Family::kEventIds, IdKey(tenant, event.id),
-             EncodeEventId(event.sequence));
+             EncodeSequenceOfId(event.sequence));
   batch->Put(Family::kEventsBySequence, SequenceKey(tenant, event.sequence),
-             EventKeyOf(tenant, event.actor, {event.time, ""}));
+             EventKeyStart(tenant, event.actor, event.time));
   batch->Put(Family::kEvents,
              EventKeyOf(tenant, event.actor, PositionOf(event)),
              EncodeEvent(event));
 }
 
-absl::StatusOr<std::vector<Event>> TrackStore::FindEvents(
+absl::StatusOr<std::vector<TrackStore::UsedId>> TrackStore::FindUsed(
     const TenantId& tenant, absl::Span<const EventId> ids) const {
   std::vector<std::string> keys;
   keys.reserve(ids.size());
   for (const EventId& id : ids) keys.push_back(IdKey(tenant, id));
   ASSIGN_OR_RETURN(const auto values,
                    database_.MultiGet(Family::kEventIds, keys));
-  std::vector<Event> events;
+  std::vector<UsedId> used;
   for (size_t k = 0; k < ids.size(); ++k) {
     if (!values[k]) continue;
     ASSIGN_OR_RETURN(const int64_t sequence,
-                     DecodeEventId(tenant, ids[k], *values[k]));
-    ASSIGN_OR_RETURN(const auto key_start,
-                     database_.Get(Family::kEventsBySequence,
-                                   SequenceKey(tenant, sequence)));
-    if (!key_start) {
-      return absl::DataLossError(absl::StrCat("event ", ids[k], " of tenant ",
-                                              tenant, " has sequence ",
-                                              sequence, ", which is missing"));
+                     DecodeSequenceOfId(tenant, ids[k], *values[k]));
+    if (sequence <= 0) return MissingError(tenant, ids[k], sequence);
+    used.push_back({ids[k], sequence});
+  }
+  return used;
+}
+
+absl::StatusOr<std::vector<Event>> TrackStore::FindEvents(
+    const TenantId& tenant, absl::Span<const EventId> ids) const {
+  ASSIGN_OR_RETURN(const std::vector<UsedId> used, FindUsed(tenant, ids));
+  if (used.empty()) return std::vector<Event>();
+  std::vector<std::string> keys;
+  for (const UsedId& row : used) {
+    keys.push_back(SequenceKey(tenant, row.sequence));
+  }
+  ASSIGN_OR_RETURN(const auto starts,
+                   database_.MultiGet(Family::kEventsBySequence, keys));
+  for (size_t k = 0; k < used.size(); ++k) {
+    const auto key =
+        starts[k] ? CompleteEventKey(*starts[k], used[k].id) : std::nullopt;
+    if (!key) return MissingError(tenant, used[k].id, used[k].sequence);
+    keys[k] = *key;
+  }
+  ASSIGN_OR_RETURN(const auto values,
+                   database_.MultiGet(Family::kEvents, keys));
+  std::vector<Event> events;
+  for (size_t k = 0; k < used.size(); ++k) {
+    if (!values[k]) return MissingError(tenant, used[k].id, used[k].sequence);
+    ASSIGN_OR_RETURN(Event event, ParseEvent(keys[k], *values[k]));
+    if (event.sequence != used[k].sequence) {
+      return MissingError(tenant, used[k].id, used[k].sequence);
     }
-    ASSIGN_OR_RETURN(events.emplace_back(),
-                     ReadEvent(database_, *key_start, sequence));
+    events.push_back(std::move(event));
   }
   return events;
 }
@@ -149,28 +152,17 @@ absl::Status TrackStore::ListSince(
   return absl::OkStatus();
 }
 
-absl::Status TrackStore::ListBySequence(
-    const TenantId& tenant, int64_t sequence,
-    absl::FunctionRef<bool(const Event&)> visit) const {
-  return ScanRange(database_, Family::kEventsBySequence,
-                   SequenceKey(tenant, std::max<int64_t>(sequence, 0)),
-                   PrefixEnd(TenantPrefix(tenant)),
-                   [&](absl::string_view key,
-                       absl::string_view key_start) -> absl::StatusOr<bool> {
-                     ASSIGN_OR_RETURN(const int64_t at, ParseSequence(key));
-                     ASSIGN_OR_RETURN(const Event event,
-                                      ReadEvent(database_, key_start, at));
-                     return visit(event);
-                   });
-}
-
 absl::StatusOr<int64_t> TrackStore::LastSequence(const TenantId& tenant) const {
   const std::string prefix = TenantPrefix(tenant);
   ASSIGN_OR_RETURN(
       const std::optional<std::string> last,
       database_.LastKey(Family::kEventsBySequence, prefix, PrefixEnd(prefix)));
   if (!last) return 0;
-  return ParseSequence(*last);
+  const std::optional<int64_t> sequence = SequenceOfKey(*last);
+  if (sequence) return *sequence;
+  return absl::DataLossError(
+      absl::StrCat("key ", absl::CHexEscape(*last),
+                   " in events_by_sequence has no sequence"));
 }
 
 absl::StatusOr<std::vector<TenantId>> TrackStore::Tenants() const {

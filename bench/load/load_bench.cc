@@ -23,6 +23,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
 #include "bench/check.h"
@@ -96,18 +97,22 @@ const LoadRow& At(const std::vector<LoadRow>& rows, double factor) {
   return rows.front();
 }
 
+// Of the figures of the sweep.
+std::string Prefix() { return absl::GetFlag(FLAGS_apart) ? "apart/" : ""; }
+
 void PrintOverload(const std::vector<LoadRow>& rows) {
+  const std::string prefix = Prefix() + "overload_5x";
   double peak = 0;
   for (const LoadRow& row : rows) peak = std::max(peak, row.figures.goodput());
   const LoadFigures& over = At(rows, 5).figures;
   const LoadFigures& half = At(rows, .5).figures;
-  PrintFigure("overload_5x/goodput", over.goodput(), "1/s", peak);
+  PrintFigure(prefix + "/goodput", over.goodput(), "1/s", peak);
   // Waiting for the target, then as long as at half load.
-  PrintFigure("overload_5x/accepted_p99", P99Ms(over, CallKind::kRecommend),
-              "ms", kTargetWaitMs + P99Ms(half, CallKind::kRecommend));
-  PrintFigure("overload_5x/refused", static_cast<double>(over.num_refused()),
-              "1", static_cast<double>(over.num_due()));
-  PrintFigure("overload_5x/failed", static_cast<double>(over.num_failed()), "1",
+  PrintFigure(prefix + "/accepted_p99", P99Ms(over, CallKind::kRecommend), "ms",
+              kTargetWaitMs + P99Ms(half, CallKind::kRecommend));
+  PrintFigure(prefix + "/refused", static_cast<double>(over.num_refused()), "1",
+              static_cast<double>(over.num_due()));
+  PrintFigure(prefix + "/failed", static_cast<double>(over.num_failed()), "1",
               static_cast<double>(over.num_due()));
 }
 
@@ -162,7 +167,8 @@ void Draw(const std::vector<LoadRow>& rows, const std::string& file) {
 std::vector<LoadRow> MeasureSweep(ServedWorld* world, double rate) {
   const std::vector<LoadRow> sweep = Sweep(world, rate);
   for (const LoadRow& row : sweep) {
-    const std::string prefix = absl::StrFormat("load_%.2f/", row.load);
+    const std::string prefix =
+        absl::StrFormat("%sload_%.2f/", Prefix(), row.load);
     PrintFigure(prefix + "goodput", row.figures.goodput(), "1/s",
                 row.load * rate);
     PrintFigure(prefix + "p99", P99Ms(row.figures, CallKind::kRecommend), "ms");
@@ -179,15 +185,21 @@ bool IsWanted(const std::string& part) {
   return std::find(only.begin(), only.end(), part) != only.end();
 }
 
-// Puts this process on the first core; returns what puts a program on the
-// second.
+// Puts this process on the first core that it may use; returns what puts a
+// program on the second.
 std::vector<std::string> MoveApart() {
-  Check(std::thread::hardware_concurrency() >= 2, "--apart needs two cores");
-  cpu_set_t first;
-  CPU_ZERO(&first);
-  CPU_SET(0, &first);
-  Check(sched_setaffinity(0, sizeof first, &first) == 0, "no core 0");
-  return {"/usr/bin/taskset", "--cpu-list", "1"};
+  cpu_set_t allowed;
+  Check(sched_getaffinity(0, sizeof allowed, &allowed) == 0, "no cores");
+  std::vector<int> cores;
+  for (int core = 0; core < CPU_SETSIZE && cores.size() < 2; ++core) {
+    if (CPU_ISSET(core, &allowed)) cores.push_back(core);
+  }
+  Check(cores.size() == 2, "--apart needs two cores");
+  cpu_set_t own;
+  CPU_ZERO(&own);
+  CPU_SET(cores[0], &own);
+  Check(sched_setaffinity(0, sizeof own, &own) == 0, "cannot move");
+  return {"/usr/bin/taskset", "--cpu-list", absl::StrCat(cores[1])};
 }
 
 void Measure() {

@@ -29,6 +29,10 @@ class CommitIds {
       absl::Span<Exposure* const> exposures,
       absl::Span<Submission* const> submissions, int64_t last_sequence);
 
+  // Moved only: `used_` points into `stored_`.
+  CommitIds(CommitIds&&) = default;
+  CommitIds& operator=(CommitIds&&) = default;
+
   // Gives `event` the next sequence; false if its id was used.
   bool Take(Event& event);
 

@@ -23,6 +23,7 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> OpenOffline(
   }
   RocksDatabase::Options options;
   options.directory = data_dir;
+  options.keep_format = true;
   absl::StatusOr<std::unique_ptr<RocksDatabase>> database =
       RocksDatabase::Open(options);
   if (!absl::IsFailedPrecondition(database.status())) return database;

@@ -62,6 +62,7 @@ absl::Status OfflineDatabase::OpenDirectory(const std::string& data_dir) {
   // is refused.
   RocksDatabase::Options database;
   database.directory = data_dir;
+  database.keep_format = true;
   ASSIGN_OR_RETURN(database_, RocksDatabase::Open(database));
   return absl::OkStatus();
 }

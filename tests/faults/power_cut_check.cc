@@ -6,10 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "recommender/ingest/state_reader.h"
+#include "storage/check_track.h"
 #include "storage/learner_state_store.h"
 #include "storage/list_store.h"
 #include "storage/track_store.h"
 #include "tests/recommender/ingest/ingest_world.h"
+#include "tests/storage/events_by_sequence.h"
 
 namespace evenlight {
 namespace {
@@ -24,7 +26,7 @@ class Check {
 
   std::vector<std::string> Run() {
     ReadBySequence();
-    CompareByActor();
+    CheckIndexes();
     for (const auto& [name, sequences] : promises_) {
       CheckBatch(MakeBatch(name), sequences);
     }
@@ -46,8 +48,11 @@ class Check {
   }
 
   void ReadBySequence() {
+    auto events = EventsBySequence(database_, kTenant);
+    if (!events.ok()) return SayIfNot(events.status());
+    events_ = *std::move(events);
     int64_t sequence = 0;
-    SayIfNot(track_.ListBySequence(kTenant, 0, [&](const Event& event) {
+    for (const Event& event : events_) {
       if (event.sequence != ++sequence) {
         Say(absl::StrCat("sequence ", event.sequence, " in place of ",
                          sequence));
@@ -55,39 +60,28 @@ class Check {
       if (!by_id_.emplace(event.id, event).second) {
         Say(absl::StrCat(event.id, " is there twice"));
       }
-      events_.push_back(event);
-      return true;
-    }));
+    }
   }
 
-  void CompareByActor() {
-    size_t num_events = 0;
-    SayIfNot(track_.ListAll(kTenant, [&](const Event& event) {
-      ++num_events;
-      const auto found = by_id_.find(event.id);
-      if (found == by_id_.end() || !(found->second == event)) {
-        Say(absl::StrCat(event.id, " differs between the track's orders"));
-      }
-      return true;
-    }));
-    if (num_events != by_id_.size()) {
-      Say(absl::StrCat(num_events, " events by actor, ", by_id_.size(),
-                       " by sequence"));
-    }
+  // The track and its indexes.
+  void CheckIndexes() {
+    SayIfNot(CheckTrack(database_, kTenant, [&](const Finding& finding) {
+               Say(absl::StrCat(finding.where, ": ", finding.what));
+             }).status());
   }
 
   void CheckBatch(const Batch& batch, const std::vector<int64_t>& sequences) {
     size_t num_found = 0;
     std::vector<EventId> ids;
     for (const Event& event : batch.events) ids.push_back(event.id);
-    const auto used = track_.FindEvents(kTenant, ids);
-    if (!used.ok()) return SayIfNot(used.status());
-    std::set<EventId> used_ids;
-    for (const Event& event : *used) used_ids.insert(event.id);
+    const auto events = track_.FindEvents(kTenant, ids);
+    if (!events.ok()) return SayIfNot(events.status());
+    std::set<EventId> found_ids;
+    for (const Event& event : *events) found_ids.insert(event.id);
     for (size_t row = 0; row < ids.size(); ++row) {
       const auto found = by_id_.find(ids[row]);
       const bool is_there = found != by_id_.end();
-      if (is_there != (used_ids.count(ids[row]) > 0)) {
+      if (is_there != (found_ids.count(ids[row]) > 0)) {
         Say(absl::StrCat(ids[row], " and its id do not agree"));
       }
       if (!sequences.empty() && !is_there) {

@@ -41,7 +41,8 @@ void CheckValues(absl::string_view value) {
         decode(value), [](const auto& v) { return encode(v); }, decode);      \
   }
   EVENLIGHT_ROUND_TRIP(DecodeEvent(key, bytes), EncodeEvent)
-  EVENLIGHT_ROUND_TRIP(DecodeEventId(kTenant, "e1", bytes), EncodeEventId)
+  EVENLIGHT_ROUND_TRIP(DecodeSequenceOfId(kTenant, "e1", bytes),
+                       EncodeSequenceOfId)
   EVENLIGHT_ROUND_TRIP(DecodeLearnerState(kTenant, "l1", bytes),
                        EncodeLearnerState)
   EVENLIGHT_ROUND_TRIP(DecodeResource(kTenant, "r1", bytes), EncodeResource)

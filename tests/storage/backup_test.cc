@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "evenlight/storage/v1/backup_records.pb.h"
+#include "evenlight/storage/v1/records.pb.h"
 #include "storage/backup_files.h"
 #include "storage/durable_file.h"
 #include "storage/keys.h"
@@ -16,6 +17,7 @@
 #include "storage/sealed_bytes.h"
 #include "storage/track_store.h"
 #include "tests/storage/databases.h"
+#include "tests/storage/events_by_sequence.h"
 
 namespace evenlight {
 namespace {
@@ -93,14 +95,10 @@ class BackupTest : public testing::Test {
   int64_t LastRestored(const std::string& to) {
     const auto restored = OpenRocks(RestoredDataPath(to));
     EXPECT_THAT(restored, IsOk());
+    const auto events = EventsBySequence(**restored, kTenant);
+    EXPECT_THAT(events, IsOk());
     int64_t last = 0;
-    EXPECT_THAT(TrackStore(restored->get())
-                    .ListBySequence(kTenant, 1,
-                                    [&](const Event& event) {
-                                      EXPECT_EQ(event, EventOf(++last));
-                                      return true;
-                                    }),
-                IsOk());
+    for (const Event& event : *events) EXPECT_EQ(event, EventOf(++last));
     return last;
   }
 
@@ -271,6 +269,29 @@ TEST_F(BackupTest, RestoreRefusesADirectoryThatHoldsSomething) {
   EXPECT_EQ(FilesIn(to).size(), 1u);
   EXPECT_THAT(RestoreBackup(directory_ / "nothing", 0, directory_ / "new"),
               HasCode(absl::StatusCode::kNotFound));
+}
+
+// The way back to the build before.
+TEST_F(BackupTest, DirectoryOfTheFormatBeforeIsBackedUpAsItIs) {
+  Append(1, 3);
+  storage::v1::FormatRecord format;
+  format.set_format_version(RocksDatabase::kFormatVersion - 1);
+  WriteBatch batch;
+  batch.Put(Family::kMeta, "format", format.SerializeAsString());
+  ASSERT_THAT(database_->Write(batch), IsOk());
+  database_.reset();
+  RocksDatabase::Options options;
+  options.directory = directory_ / "db";
+  options.keep_format = true;
+  database_ = *RocksDatabase::Open(options);
+  EXPECT_EQ(MustMake().backup.data_format_version,
+            RocksDatabase::kFormatVersion - 1);
+  const std::string to = directory_ / "restored";
+  ASSERT_THAT(RestoreBackup(options_.directory, 0, to), IsOk());
+  options.directory = RestoredDataPath(to);
+  EXPECT_EQ((*RocksDatabase::Open(options))->format_version(),
+            RocksDatabase::kFormatVersion - 1);
+  EXPECT_EQ(LastRestored(to), 3);
 }
 
 TEST_F(BackupTest, NewerFormatIsRefusedAndSaysWhichOneItIs) {

@@ -146,8 +146,8 @@ TEST_F(CheckTest, KeysAndValuesThatNobodyMakesAreRefused) {
       {Family::kEventsBySequence, SequenceKey(kTenant, 0), event},
       {Family::kEventsBySequence, SequenceKey(kTenant, 1), "x"},
       {Family::kEventsBySequence, SequenceKey(kTenant, 1) + "x", event},
-      {Family::kEventIds, IdKey(kTenant, "e/1"), EncodeEventId(1)},
-      {Family::kEventIds, IdKey(kTenant, "e1"), EncodeEventId(0)},
+      {Family::kEventIds, IdKey(kTenant, "e/1"), EncodeSequenceOfId(1)},
+      {Family::kEventIds, IdKey(kTenant, "e1"), EncodeSequenceOfId(0)},
       {Family::kLearnerState, IdKey(kTenant, ""), ""},
       {Family::kLearnerState, IdKey("no tenant", "l1"), ""},
       {Family::kCatalog, tenant, ""},
@@ -184,7 +184,7 @@ TEST_F(CheckTest, LogAndIndexesThatDisagreeAreNamed) {
     WriteBatch damage;
     WriteBatch repair;
   };
-  std::vector<Case> cases(6);
+  std::vector<Case> cases(7);
   cases[0].what = "has a sequence but is missing";
   cases[0].damage.Delete(Family::kEvents, key);
   cases[0].repair.Put(Family::kEvents, key, EncodeEvent(event));
@@ -195,19 +195,29 @@ TEST_F(CheckTest, LogAndIndexesThatDisagreeAreNamed) {
   cases[2].what = "its id is not among the used ids";
   cases[2].damage.Delete(Family::kEventIds, IdKey(kTenant, event.id));
   cases[2].repair.Put(Family::kEventIds, IdKey(kTenant, event.id),
-                      EncodeEventId(300));
+                      EncodeSequenceOfId(300));
   cases[3].what = "its sequence is 300, that of its id is 299";
   cases[3].damage.Put(Family::kEventIds, IdKey(kTenant, event.id),
-                      EncodeEventId(299));
+                      EncodeSequenceOfId(299));
   cases[3].repair = cases[2].repair;
   cases[4].what = "the id is used but has no event";
   cases[4].damage.Put(Family::kEventIds, IdKey(kTenant, "other"),
-                      EncodeEventId(300));
+                      EncodeSequenceOfId(300));
   cases[4].repair.Delete(Family::kEventIds, IdKey(kTenant, "other"));
   cases[5].what = "sequence 300 stands for another event";
   cases[5].damage.Put(Family::kEventsBySequence, SequenceKey(kTenant, 300),
                       key_start + "x");
   cases[5].repair = cases[1].repair;
+  const Event before = EventOf(299);
+  Event twice = before;  // With the sequence of the next one.
+  twice.sequence = 300;
+  cases[6].what = "its sequence is 300, that of its id is 299";
+  cases[6].damage.Put(Family::kEvents,
+                      EventKeyOf(kTenant, before.actor, PositionOf(before)),
+                      EncodeEvent(twice));
+  cases[6].repair.Put(Family::kEvents,
+                      EventKeyOf(kTenant, before.actor, PositionOf(before)),
+                      EncodeEvent(before));
   for (const Case& c : cases) {
     ASSERT_THAT(memory_.Write(c.damage), IsOk());
     EXPECT_THAT(TrackFindings(memory_), Contains(HasSubstr(c.what)));
@@ -225,7 +235,7 @@ TEST_F(CheckTest, EntriesOfFormat1AreSound) {
   batch.Put(Family::kEventIds, IdKey(kTenant, event.id),
             "\x0a\x10"
             "0123456789abcdef" +
-                EncodeEventId(2));
+                EncodeSequenceOfId(2));
   ASSERT_THAT(memory_.Write(batch), IsOk());
   EXPECT_THAT(TrackFindings(memory_), IsEmpty());
   EXPECT_THAT(EntryFindings(memory_), IsEmpty());

@@ -126,7 +126,7 @@ TEST(RecordsTest, RestOfTheCatalogAndRosterComesBack) {
 TEST(RecordsTest, StatesIdsAndListsComeBack) {
   const StoredLearnerState state{true, 5, 6, std::string("\0\xff", 2)};
   EXPECT_EQ(*DecodeLearnerState("t", "l", EncodeLearnerState(state)), state);
-  EXPECT_EQ(*DecodeEventId("t", "e", EncodeEventId(9)), 9);
+  EXPECT_EQ(*DecodeSequenceOfId("t", "e", EncodeSequenceOfId(9)), 9);
   const StoredList list{"x",
                         "l",
                         "q",

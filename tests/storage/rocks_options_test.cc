@@ -22,8 +22,7 @@ TEST(RocksOptionsTest, BackgroundWritesHaveTheRateAndWritesAreSlowedBelowIt) {
   EXPECT_FALSE(limiter->IsRateLimited(RateLimiter::OpType::kRead));
   // One that tunes itself would begin in the middle.
   EXPECT_EQ(limiter->GetBytesPerSecond(), 8 << 20);
-  EXPECT_LT(DbOptions({}).delayed_write_rate,
-            DbOptions({}).rate_limiter->GetBytesPerSecond());
+  EXPECT_EQ(DbOptions(options).delayed_write_rate, 2u << 20);
 }
 
 // The log is what calls wait for.

@@ -3,10 +3,12 @@
 
 #include <fstream>
 
+#include "storage/check_track.h"
 #include "storage/keys.h"
 #include "storage/log_check.h"
 #include "storage/track_store.h"
 #include "tests/storage/databases.h"
+#include "tests/storage/events_by_sequence.h"
 
 namespace evenlight {
 namespace {
@@ -70,11 +72,13 @@ uintmax_t SoundBytes(const std::string& log) {
 int64_t ExpectPrefix(Database& database) {
   const TrackStore store(&database);
   int64_t num_events = 0;
-  EXPECT_THAT(store.ListBySequence("t", 0,
-                                   [&](const Event& event) {
-                                     EXPECT_EQ(event.sequence, ++num_events);
-                                     return true;
-                                   }),
+  const auto events = EventsBySequence(database, "t");
+  EXPECT_THAT(events, IsOk());
+  for (const Event& event : *events) EXPECT_EQ(event.sequence, ++num_events);
+  EXPECT_THAT(CheckTrack(database, "t",
+                         [](const Finding& finding) {
+                           ADD_FAILURE() << finding.where << finding.what;
+                         }),
               IsOk());
   int64_t num_listed = 0;
   EXPECT_THAT(store.ListAll("t",

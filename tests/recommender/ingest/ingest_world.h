@@ -18,6 +18,7 @@
 #include "storage/database.h"
 #include "storage/learner_state_store.h"
 #include "storage/track_store.h"
+#include "tests/storage/events_by_sequence.h"
 
 namespace evenlight {
 
@@ -97,13 +98,10 @@ inline CommitResults SubmitNow(Committer& committer, std::vector<Event> events,
 // The sequences of the tenant's events, in the order of commit.
 inline std::vector<int64_t> Sequences(Database& database,
                                       const TenantId& tenant = kTenant) {
+  const auto events = EventsBySequence(database, tenant);
+  if (!events.ok()) return {-1};
   std::vector<int64_t> sequences;
-  const absl::Status status =
-      TrackStore(&database).ListBySequence(tenant, 0, [&](const Event& event) {
-        sequences.push_back(event.sequence);
-        return true;
-      });
-  if (!status.ok()) sequences.assign(1, -1);
+  for (const Event& event : *events) sequences.push_back(event.sequence);
   return sequences;
 }
 

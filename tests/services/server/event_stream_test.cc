@@ -3,6 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "tests/services/server/parts_world.h"
+#include "tests/storage/events_by_sequence.h"
 
 namespace evenlight {
 namespace {
@@ -55,13 +56,9 @@ class EventStreamTest : public PartsWorld {
 
   std::vector<EventId> Stored() {
     std::vector<EventId> ids;
-    EXPECT_THAT(TrackStore(&database_)
-                    .ListBySequence(kTenant, 0,
-                                    [&](const Event& event) {
-                                      ids.push_back(event.id);
-                                      return true;
-                                    }),
-                IsOk());
+    const auto events = EventsBySequence(database_, kTenant);
+    EXPECT_THAT(events, IsOk());
+    for (const Event& event : *events) ids.push_back(event.id);
     return ids;
   }
 
