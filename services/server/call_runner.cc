@@ -64,17 +64,21 @@ grpc::ServerUnaryReactor* CallRunner::Run(grpc::CallbackServerContext* context,
   }
   absl::StatusOr<TenantId> tenant = TenantOf(*context);
   const absl::Status queued =
-      !tenant.ok() ? tenant.status()
-                   : Submit(priority, [this, context, reactor, tenant = *tenant,
-                                       entered = SystemClock().Now(),
-                                       work = std::move(work)] {
-                       const absl::Time now = SystemClock().Now();
-                       limit_.Begin(now - entered, now);
+      !tenant.ok()
+          ? tenant.status()
+          : Submit(priority,
+                   [this, priority, context, reactor, tenant = *tenant,
+                    entered = SystemClock().Now(), work = std::move(work)] {
+                     const absl::Time now = SystemClock().Now();
+                     if (limit_.Begin(priority, now - entered, now)) {
                        WorkWhileAwaited(context, reactor, tenant, work);
-                       // Who waits for the disk now has a place in the
-                       // committer's queue.
-                       limit_.Leave();
-                     });
+                     } else {
+                       reactor->Finish(Refusal());
+                     }
+                     // Who waits for the disk now has a place in the
+                     // committer's queue.
+                     limit_.Leave();
+                   });
   if (!queued.ok()) {
     limit_.Leave();
     reactor->Finish(ToGrpcStatus(queued));

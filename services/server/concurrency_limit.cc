@@ -25,19 +25,24 @@ bool ConcurrencyLimit::Enter(Priority priority) {
   return true;
 }
 
-void ConcurrencyLimit::Begin(absl::Duration wait, absl::Time now) {
+bool ConcurrencyLimit::Begin(Priority priority, absl::Duration wait,
+                             absl::Time now) {
   const MutexLock lock(mu_);
   // A clock that was set back begins a new window too.
   const absl::Duration age = now - window_.begin;
   if (age >= options_.window || age < absl::ZeroDuration()) EndWindow(now);
   window_.wait += std::max(wait, absl::ZeroDuration());
   ++window_.num_begun;
+  if (!is_shrinking_ || wait <= 2 * options_.target_wait) return true;
+  ++figures_.num_refused[static_cast<size_t>(priority)];
+  return false;
 }
 
 void ConcurrencyLimit::EndWindow(absl::Time now) {
   int& limit = figures_.limit;
   const bool is_slow = window_.wait > window_.num_begun * options_.target_wait;
-  if (is_slow && window_.max_inside >= options_.min_limit) {
+  is_shrinking_ = is_slow && window_.max_inside >= options_.min_limit;
+  if (is_shrinking_) {
     // From what was used: a limit far above it would take many slow windows.
     limit = static_cast<int>(options_.decrease *
                              std::min(limit, window_.max_inside));

@@ -6,7 +6,9 @@
 // of the increase and decrease algorithms for congestion avoidance in computer
 // networks", 1989. What it goes by is the average wait of a window, and calls
 // have priorities, as in H. Zhou et al., "Overload control for scaling WeChat
-// microservices", SoCC 2018 (DAGOR).
+// microservices", SoCC 2018 (DAGOR). That calls which waited long are refused
+// only while the queue stands: K. Nichols and V. Jacobson, "Controlling queue
+// delay", ACM Queue 10(5), 2012 (CoDel).
 
 #ifndef EVENLIGHT_SERVICES_SERVER_CONCURRENCY_LIMIT_H_
 #define EVENLIGHT_SERVICES_SERVER_CONCURRENCY_LIMIT_H_
@@ -64,7 +66,12 @@ class ConcurrencyLimit {
   // target and as many were inside as the lowest limit (one thread that woke
   // late is no overload), and grows if it was not and calls were refused or the
   // limit was more than half used.
-  void Begin(absl::Duration wait, absl::Time now) ABSL_LOCKS_EXCLUDED(mu_);
+  //
+  // False: it must be refused after all, as it waited for more than twice the
+  // target while the limit shrinks; those behind it would wait as long. One
+  // that waited so because a thread woke late is let go on.
+  [[nodiscard]] bool Begin(Priority priority, absl::Duration wait,
+                           absl::Time now) ABSL_LOCKS_EXCLUDED(mu_);
 
   // A call that entered is over, begun or not.
   void Leave() ABSL_LOCKS_EXCLUDED(mu_);
@@ -87,6 +94,7 @@ class ConcurrencyLimit {
   mutable Mutex mu_;
   Figures figures_ ABSL_GUARDED_BY(mu_);
   Window window_ ABSL_GUARDED_BY(mu_);
+  bool is_shrinking_ ABSL_GUARDED_BY(mu_) = false;  // Since the last window.
 };
 
 }  // namespace evenlight

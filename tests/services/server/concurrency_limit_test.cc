@@ -30,7 +30,9 @@ int NumEntered(ConcurrencyLimit& limit, Priority priority, int num_tries) {
 // long.
 void FullWindow(ConcurrencyLimit& limit, absl::Time& now, absl::Duration wait) {
   const int num_entered = NumEntered(limit, Priority::kRecommend, 1'000);
-  for (int n = 0; n < num_entered; ++n) limit.Begin(wait, now);
+  for (int n = 0; n < num_entered; ++n) {
+    (void)limit.Begin(Priority::kRecommend, wait, now);
+  }
   for (int n = 0; n < num_entered; ++n) limit.Leave();
   now += absl::Milliseconds(60);
 }
@@ -98,7 +100,7 @@ TEST(ConcurrencyLimitTest, AWindowOfFewCallsSaysNothingOfTheLimit) {
   FullWindow(limit, now, absl::ZeroDuration());
   for (int window = 0; window < 10; ++window) {
     ASSERT_TRUE(limit.Enter(Priority::kRecommend));
-    limit.Begin(absl::ZeroDuration(), now);
+    EXPECT_TRUE(limit.Begin(Priority::kRecommend, absl::ZeroDuration(), now));
     limit.Leave();
     now += absl::Milliseconds(60);
   }
@@ -110,11 +112,29 @@ TEST(ConcurrencyLimitTest, OneThreadThatWokeLateIsNoOverload) {
   absl::Time now = kStart;
   for (int window = 0; window < 10; ++window) {
     ASSERT_TRUE(limit.Enter(Priority::kReport));
-    limit.Begin(absl::Seconds(1), now);
+    EXPECT_TRUE(limit.Begin(Priority::kReport, absl::Seconds(1), now));
     limit.Leave();
     now += absl::Milliseconds(60);
   }
   EXPECT_EQ(limit.Read().limit, 100);
+}
+
+TEST(ConcurrencyLimitTest, WhoWaitedLongIsRefusedOnlyWhileTheLimitShrinks) {
+  ConcurrencyLimit limit(SmallOptions());
+  absl::Time now = kStart;
+  const absl::Duration target = ConcurrencyLimit::Options().target_wait;
+  const auto begins = [&](absl::Duration wait) {
+    return limit.Begin(Priority::kRecord, wait, now);
+  };
+  EXPECT_TRUE(begins(100 * target));
+  FullWindow(limit, now, 1.5 * target);
+  const int64_t before = limit.Read().num_refused[1];
+  EXPECT_TRUE(begins(2 * target));
+  EXPECT_FALSE(begins(2 * target + absl::Microseconds(1)));
+  EXPECT_EQ(limit.Read().num_refused[1], before + 1);
+  FullWindow(limit, now, absl::ZeroDuration());
+  EXPECT_TRUE(begins(absl::ZeroDuration()));
+  EXPECT_TRUE(begins(100 * target));
 }
 
 TEST(ConcurrencyLimitTest, AClockThatStepsBackStopsNothing) {
@@ -149,7 +169,8 @@ Overload Simulate(ConcurrencyLimit& limit, double factor) {
   for (absl::Time now = kStart; now < end;
        now += absl::Milliseconds(1) * gap(random)) {
     for (; !begins.empty() && begins.front().first <= now; begins.pop_front()) {
-      limit.Begin(begins.front().second, begins.front().first);
+      (void)limit.Begin(Priority::kRecommend, begins.front().second,
+                        begins.front().first);
     }
     for (; !ends.empty() && ends.front() <= now; ends.pop_front()) {
       limit.Leave();
